@@ -1,0 +1,61 @@
+package io.headcount.bus;
+
+import io.headcount.model.Count;
+import io.headcount.model.EndCause;
+import io.headcount.model.Incarnation;
+import io.headcount.model.Repair;
+import io.headcount.model.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Everything that travels over the event bus. Those marked local never leave their node and are never encoded. */
+public sealed interface Message {
+    /** Local, gateway to counter: sessions that opened and ended, in the order in which it happened. */
+    record SessionEvents(List<SessionEvent> events) implements Message {}
+
+    /**
+     * One session that opened ({@code cause} null) or ended.
+     *
+     * @param atMillis when, epoch milliseconds by Redis' clock
+     */
+    record SessionEvent(Session session, EndCause cause, long atMillis) {
+        /** Whether the session opened. */
+        public boolean opened() {
+            return cause == null;
+        }
+    }
+
+    /** Local, counter to gateway: these sessions of one stream are counted; time for their welcome. */
+    record Admitted(List<Session> sessions, Count count) implements Message {}
+
+    /** Local, gateway to counter, periodically: sockets open on this gateway instance, by stream. */
+    record Census(int gateway, Map<String, Integer> socketsByStream) implements Message {}
+
+    /** Local request, counter to gateway: which sockets are open on this stream? */
+    record SocketsWanted(String stream) implements Message {}
+
+    /** Local reply to {@link SocketsWanted}. */
+    record Sockets(String stream, List<Session> sessions) implements Message {}
+
+    /** Changed counts: from counters to a stream's owner, and from owners to everybody. */
+    record Counts(String fromNode, List<Count> counts) implements Message {}
+
+    /** Keeper to a node's counters: what Redis holds for you on this stream differs from what you say; look. */
+    record Verify(String stream, Incarnation incarnation, String cause) implements Message {}
+
+    /** A repair that was made, on its way to the ledger. */
+    record Repaired(Repair repair) implements Message {}
+
+    /** A node's sign of life to the others, every second. */
+    record Hello(String node, Set<String> roles, boolean draining) implements Message {}
+
+    /** Local: whether this node reaches Redis and holds its lease; when not, its counts are degraded. */
+    record Health(boolean live) implements Message {}
+
+    /** Local: the node got a new life ({@code incarnation}); everything is to be asserted again under it. */
+    record Reborn(Incarnation incarnation) implements Message {}
+
+    /** Keepers to everybody: nodes that are missing and not yet reaped (their streams are degraded). */
+    record MissingNodes(Set<String> incarnations) implements Message {}
+}

@@ -1,0 +1,338 @@
+package io.headcount.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole configuration of a node. Every value is within its range; sizes in bytes, times in milliseconds.
+ *
+ * @param nodeId this node's id, the same over restarts
+ * @param warnings what is worth telling but does not keep the node from starting
+ */
+public record HeadcountConfig(
+        String nodeId,
+        List<Role> roles,
+        Http http,
+        Http management,
+        WebSocket webSocket,
+        Auth auth,
+        Streams streams,
+        Redis redis,
+        MySql mysql,
+        Cluster cluster,
+        Counting counting,
+        Push push,
+        Books books,
+        Reconciler reconciler,
+        List<String> warnings) {
+
+    private static final String ID = "[A-Za-z0-9_-]{1,64}";
+    private static final String HOST = "[A-Za-z0-9._:-]+";
+    private static final String HOST_PORT = "[A-Za-z0-9._-]+:[0-9]{1,5}";
+
+    /**
+     * Checks a configuration.
+     *
+     * @param tree the file's content, maps in maps
+     * @param environment variables that override it
+     * @throws ConfigException with everything that is wrong
+     */
+    public static HeadcountConfig read(Map<String, ?> tree, Map<String, String> environment) throws ConfigException {
+        Settings s = new Settings(tree, environment);
+        Http http = Http.read(s, "http", 8080);
+        Http management = Http.read(s, "management", 8081);
+        HeadcountConfig config = new HeadcountConfig(
+                s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
+                s.choices("roles", List.of(Role.values()), Role.class),
+                http,
+                management,
+                WebSocket.read(s),
+                Auth.read(s, http.host()),
+                Streams.read(s),
+                Redis.read(s),
+                MySql.read(s),
+                Cluster.read(s),
+                Counting.read(s),
+                Push.read(s),
+                Books.read(s),
+                Reconciler.read(s),
+                s.unknownEnvironment().stream()
+                        .map(name -> "environment variable " + name + " is no key of the configuration")
+                        .toList());
+        s.check();
+        return config;
+    }
+
+    /** Whether the node has a role. */
+    public boolean has(Role role) {
+        return roles.contains(role);
+    }
+
+    private static String defaultNodeId(int port) {
+        String host = System.getenv().getOrDefault("HOSTNAME", "node").replaceAll("[^A-Za-z0-9_-]", "-");
+        return host.substring(0, Math.min(host.length(), 58)) + "-" + port;
+    }
+
+    /** A listening HTTP server. */
+    public record Http(String host, int port) {
+        static Http read(Settings s, String prefix, int port) {
+            return new Http(
+                    s.text(prefix + ".host", "127.0.0.1", HOST, "a host name or address"),
+                    s.integer(prefix + ".port", port, 1, 65_535));
+        }
+    }
+
+    /**
+     * Viewers' sockets.
+     *
+     * @param instances event loops that hold sockets
+     * @param pingIntervalMillis between pings of an idle socket
+     * @param silenceLimitMillis without any packet until the socket is closed
+     * @param maxMessageBytes longest client message
+     * @param maxBadMessages unknown or malformed messages until the socket is closed
+     * @param maxMessagesPerSecond client frames, pings included, over ten seconds
+     * @param maxWriteBufferBytes unsent bytes of a socket until it is closed as a slow reader
+     * @param handshakeTimeoutMillis for a complete handshake
+     * @param sendBufferBytes kernel buffer, 0 for the system's default
+     * @param receiveBufferBytes kernel buffer, 0 for the system's default
+     * @param acceptBacklog connections waiting to be accepted
+     * @param maxSockets open sockets of the node, 503 above it
+     * @param allowedOrigins origins besides the own host, {@code *} for all
+     */
+    public record WebSocket(
+            int instances,
+            int pingIntervalMillis,
+            int silenceLimitMillis,
+            int maxMessageBytes,
+            int maxBadMessages,
+            int maxMessagesPerSecond,
+            int maxWriteBufferBytes,
+            int handshakeTimeoutMillis,
+            int sendBufferBytes,
+            int receiveBufferBytes,
+            int acceptBacklog,
+            int maxSockets,
+            List<String> allowedOrigins) {
+        static WebSocket read(Settings s) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            WebSocket webSocket = new WebSocket(
+                    s.integer("websocket.instances", cores, 1, 64),
+                    s.integer("websocket.pingIntervalMillis", 20_000, 1_000, 300_000),
+                    s.integer("websocket.silenceLimitMillis", 45_000, 2_000, 900_000),
+                    s.integer("websocket.maxMessageBytes", 1_024, 125, 65_536),
+                    s.integer("websocket.maxBadMessages", 3, 1, 1_000),
+                    s.integer("websocket.maxMessagesPerSecond", 20, 1, 10_000),
+                    s.integer("websocket.maxWriteBufferBytes", 65_536, 4_096, 16_777_216),
+                    s.integer("websocket.handshakeTimeoutMillis", 10_000, 100, 120_000),
+                    s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
+                    s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
+                    s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
+                    s.integer("websocket.maxSockets", 60_000, 1, 1_000_000),
+                    s.list(
+                            "websocket.allowedOrigins",
+                            List.of(),
+                            "\\*|https?://[^/\\s]+",
+                            "* or scheme://host[:port]"));
+            if (webSocket.silenceLimitMillis <= webSocket.pingIntervalMillis) {
+                s.problem(
+                        "websocket.silenceLimitMillis",
+                        webSocket.silenceLimitMillis,
+                        "longer than websocket.pingIntervalMillis (" + webSocket.pingIntervalMillis + ")");
+            }
+            return webSocket;
+        }
+    }
+
+    /**
+     * Who is who.
+     *
+     * @param mode how viewers are known
+     * @param adminToken what operators send as {@code Authorization: Bearer}; empty: master data cannot be changed
+     */
+    public record Auth(AuthMode mode, String adminToken) {
+        static Auth read(Settings s, String httpHost) {
+            Auth auth = new Auth(
+                    s.choice("auth.mode", AuthMode.OPEN, AuthMode.class),
+                    s.text("auth.adminToken", "", "|\\S{16,256}", "16 to 256 characters without blanks"));
+            if (auth.mode == AuthMode.OPEN && !httpHost.matches("localhost|127\\..*|::1")) {
+                s.problem("auth.mode", "open", "another mode, since http.host " + httpHost + " is not loopback");
+            }
+            return auth;
+        }
+    }
+
+    /** How viewers are known. */
+    public enum AuthMode {
+        /** The query says who it is: for development, on loopback only. */
+        OPEN
+    }
+
+    /** Which streams there are. */
+    public record Streams(Registration registration) {
+        static Streams read(Settings s) {
+            return new Streams(s.choice("streams.registration", Registration.OPEN, Registration.class));
+        }
+    }
+
+    /** Whether a stream has to be known. */
+    public enum Registration {
+        /** The first viewer creates it. */
+        OPEN,
+        /** 404 for one that master data does not know. */
+        STRICT
+    }
+
+    /**
+     * The live state.
+     *
+     * @param endpoints {@code host:port}; of a cluster all nodes
+     * @param callTimeoutMillis for any one call
+     * @param maxInFlight calls waiting for an answer, a connection
+     */
+    public record Redis(
+            RedisMode mode,
+            List<String> endpoints,
+            String user,
+            String password,
+            int callTimeoutMillis,
+            int connectTimeoutMillis,
+            int maxInFlight) {
+        static Redis read(Settings s) {
+            return new Redis(
+                    s.choice("redis.mode", RedisMode.CLUSTER, RedisMode.class),
+                    s.list("redis.endpoints", List.of("127.0.0.1:6379"), HOST_PORT, "a list of host:port"),
+                    s.text("redis.user", ""),
+                    s.text("redis.password", ""),
+                    s.integer("redis.callTimeoutMillis", 1_000, 50, 60_000),
+                    s.integer("redis.connectTimeoutMillis", 1_000, 50, 60_000),
+                    s.integer("redis.maxInFlight", 2_048, 1, 65_536));
+        }
+    }
+
+    /** How Redis is set up. */
+    public enum RedisMode {
+        CLUSTER,
+        STANDALONE
+    }
+
+    /**
+     * The record.
+     *
+     * @param poolSize connections of this node
+     * @param queryTimeoutMillis after which a connection is given up
+     */
+    public record MySql(
+            String host,
+            int port,
+            String database,
+            String user,
+            String password,
+            int poolSize,
+            int queryTimeoutMillis) {
+        static MySql read(Settings s) {
+            return new MySql(
+                    s.text("mysql.host", "127.0.0.1", HOST, "a host name or address"),
+                    s.integer("mysql.port", 3306, 1, 65_535),
+                    s.text("mysql.database", "headcount", "[A-Za-z0-9_]{1,64}", "a database name"),
+                    s.text("mysql.user", "headcount"),
+                    s.text("mysql.password", ""),
+                    s.integer("mysql.poolSize", 4, 1, 256),
+                    s.integer("mysql.queryTimeoutMillis", 3_000, 100, 600_000));
+        }
+    }
+
+    /**
+     * The nodes together.
+     *
+     * @param enabled false: this node is alone and starts no Hazelcast
+     * @param host address that the others reach this node at
+     * @param port Hazelcast's port
+     * @param busPort the event bus' port
+     * @param members {@code host:port} (Hazelcast's) of nodes to join
+     * @param expectedNodes ready only when so many are there
+     * @param file Hazelcast's XML configuration
+     */
+    public record Cluster(
+            boolean enabled, String host, int port, int busPort, List<String> members, int expectedNodes, String file) {
+        static Cluster read(Settings s) {
+            return new Cluster(
+                    s.flag("cluster.enabled", true),
+                    s.text("cluster.host", "127.0.0.1", HOST, "a host name or address"),
+                    s.integer("cluster.port", 5701, 1, 65_535),
+                    s.integer("cluster.busPort", 5801, 1, 65_535),
+                    s.list("cluster.members", List.of(), HOST_PORT, "a list of host:port"),
+                    s.integer("cluster.expectedNodes", 1, 1, 1_000),
+                    s.text("cluster.file", "conf/cluster.xml"));
+        }
+    }
+
+    /**
+     * The way of a join.
+     *
+     * @param instances counter verticles
+     * @param batchMillis how long joins are gathered at most before they are sent to the counter
+     * @param batchSize how many are gathered at most
+     * @param beatMillis between reports of a stream; a session's heartbeat is renewed every fourth time
+     */
+    public record Counting(int instances, int batchMillis, int batchSize, int beatMillis) {
+        static Counting read(Settings s) {
+            return new Counting(
+                    s.integer(
+                            "counting.instances",
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                            1,
+                            64),
+                    s.integer("counting.batchMillis", 10, 1, 1_000),
+                    s.integer("counting.batchSize", 256, 1, 500),
+                    s.integer("counting.beatMillis", 5_000, 500, 14_000));
+        }
+    }
+
+    /**
+     * Counts to viewers.
+     *
+     * @param intervalMillis between two counts of a stream at least
+     * @param lifeSignMillis between two counts of a stream at most
+     */
+    public record Push(int intervalMillis, int lifeSignMillis) {
+        static Push read(Settings s) {
+            return new Push(
+                    s.integer("push.intervalMillis", 500, 50, 60_000),
+                    s.integer("push.lifeSignMillis", 2_000, 500, 4_000));
+        }
+    }
+
+    /**
+     * The books.
+     *
+     * @param flushMillis between two writes of current counts
+     * @param historyMillis length of a history bucket
+     * @param sessionPollMillis between two looks at the session log
+     * @param retryMillis wait after a failed write
+     */
+    public record Books(int flushMillis, int historyMillis, int sessionPollMillis, int retryMillis) {
+        static Books read(Settings s) {
+            return new Books(
+                    s.integer("books.flushMillis", 1_000, 50, 60_000),
+                    s.integer("books.historyMillis", 300_000, 1_000, 3_600_000),
+                    s.integer("books.sessionPollMillis", 500, 50, 60_000),
+                    s.integer("books.retryMillis", 1_000, 50, 60_000));
+        }
+    }
+
+    /**
+     * The repair.
+     *
+     * @param intervalMillis between two comparisons
+     * @param threshold difference in sessions up to which nothing is done
+     * @param rounds comparisons that must differ before a repair
+     */
+    public record Reconciler(int intervalMillis, int threshold, int rounds) {
+        static Reconciler read(Settings s) {
+            return new Reconciler(
+                    s.integer("reconciler.intervalMillis", 5_000, 100, 600_000),
+                    s.integer("reconciler.threshold", 0, 0, 1_000_000),
+                    s.integer("reconciler.rounds", 2, 1, 100));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.headcount.store;
+
+import io.headcount.model.Count;
+import io.headcount.model.FinishedSession;
+import io.headcount.model.HistoryPoint;
+import io.headcount.model.Incarnation;
+import io.headcount.model.Session;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The live state: what all nodes together assert. Every operation is idempotent and may be repeated after a failed or
+ * timed-out call. A call fails within its deadline (a second or two), never later; a failure says nothing of whether it
+ * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is always {@code EXACT}, to be
+ * lowered by whoever knows more.
+ */
+public interface CounterStore {
+    /** The most changes in one batch: bounds how long one script call holds a shard. */
+    int MAX_BATCH = 500;
+
+    /** Applies a numbered batch of joins and leaves of one (incarnation, stream). */
+    Future<BatchResult> apply(Batch batch);
+
+    /** Renews heartbeats, reports the node's sockets, and says what Redis holds for the incarnation. */
+    Future<BeatResult> beat(Beat beat);
+
+    /** A page of what Redis holds for an incarnation on a stream; the cursor of the first page is {@code "0"}. */
+    Future<MemberPage> members(String stream, Incarnation incarnation, String cursor);
+
+    /**
+     * Removes sessions of a dead incarnation, but only where they still belong to it. When the last is gone the
+     * incarnation's report goes too.
+     *
+     * @param members at most {@link #MAX_BATCH}; may be empty, to remove the report of an empty incarnation
+     */
+    Future<Count> reap(String stream, Incarnation dead, List<Member> members);
+
+    /** Appends finished sessions to the session log; completes when all are acknowledged by Redis. */
+    Future<Void> log(List<FinishedSession> finished);
+
+    /** Reads streams, from replicas where that is possible; one element a stream, in order. */
+    Future<List<LiveStream>> read(List<String> streams);
+
+    /** Takes note that these streams are alive, so that {@link #liveStreams} lists them. */
+    Future<Void> announce(Collection<String> streams);
+
+    /** The streams that were announced within the last 15 minutes. */
+    Future<List<String>> liveStreams();
+
+    /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
+    Future<Void> retire(String stream);
+
+    /**
+     * The stream's last complete history bucket, or {@code null} when it was not observed in it.
+     *
+     * @param bucketMillis length of a bucket
+     */
+    Future<HistoryPoint> lastBucket(String stream, long bucketMillis);
+
+    /**
+     * A batch of changes.
+     *
+     * @param number one more than that of the batch before, from 1
+     * @param force take the number whatever was seen before: the first batch after a gap, when everything is asserted
+     *     anew
+     * @param changes in order; at most {@link #MAX_BATCH}
+     */
+    record Batch(String stream, Incarnation incarnation, long number, boolean force, List<Change> changes) {}
+
+    /** A session that opened, or one that ended. */
+    record Change(Session session, boolean joined) {}
+
+    /** What became of a batch. */
+    sealed interface BatchResult {
+        /**
+         * It is applied (now or at an earlier try).
+         *
+         * @param asserted sessions that Redis now holds for this incarnation on this stream
+         */
+        record Applied(Count count, long asserted) implements BatchResult {}
+
+        /**
+         * It was refused: Redis did not see the batch before (it lost data, or the incarnation was reaped).
+         *
+         * @param lastSeen the number that Redis saw last, 0 for none
+         */
+        record Gap(long lastSeen) implements BatchResult {}
+    }
+
+    /**
+     * A heartbeat.
+     *
+     * @param sockets what the node itself counts on the stream
+     * @param lastNumber number of the last batch that was applied
+     * @param sessions ids to renew; at most {@link #MAX_BATCH}
+     */
+    record Beat(String stream, Incarnation incarnation, long sockets, long lastNumber, List<String> sessions) {}
+
+    /**
+     * What Redis holds.
+     *
+     * @param asserted sessions it holds for the incarnation on the stream
+     * @param lastSeen number of the last batch it saw, 0 when it knows nothing of the incarnation
+     */
+    record BeatResult(Count count, long asserted, long lastSeen) {}
+
+    /**
+     * A session as Redis knows it.
+     *
+     * @param lastBeatMillis last sign of life, epoch milliseconds by Redis' clock; not before {@code joinedAtMillis}
+     */
+    record Member(String session, String user, long joinedAtMillis, long lastBeatMillis) {}
+
+    /**
+     * Some of an incarnation's sessions.
+     *
+     * @param cursor for the next page; {@code "0"} after the last
+     */
+    record MemberPage(List<Member> members, String cursor) {}
+
+    /**
+     * A stream as all nodes together assert it.
+     *
+     * @param nodes what each incarnation reports
+     */
+    record LiveStream(Count count, List<NodeReport> nodes) {}
+
+    /**
+     * An incarnation's report on a stream.
+     *
+     * @param sockets what the node counted itself
+     * @param asserted sessions that Redis holds for it
+     * @param lastSeen number of its last batch
+     * @param reportedAtMillis when, epoch milliseconds by Redis' clock
+     */
+    record NodeReport(Incarnation incarnation, long sockets, long asserted, long lastSeen, long reportedAtMillis) {}
+}
