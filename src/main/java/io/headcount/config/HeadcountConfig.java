@@ -250,7 +250,7 @@ public record HeadcountConfig(
      * @param busPort the event bus' port
      * @param members {@code host:port} (Hazelcast's) of nodes to join
      * @param expectedNodes ready only when so many are there
-     * @param file Hazelcast's XML configuration
+     * @param file Hazelcast's XML configuration, relative to the configuration file's folder
      */
     public record Cluster(
             boolean enabled, String host, int port, int busPort, List<String> members, int expectedNodes, String file) {
@@ -262,7 +262,7 @@ public record HeadcountConfig(
                     s.integer("cluster.busPort", 5801, 1, 65_535),
                     s.list("cluster.members", List.of(), HOST_PORT, "a list of host:port"),
                     s.integer("cluster.expectedNodes", 1, 1, 1_000),
-                    s.text("cluster.file", "conf/cluster.xml"));
+                    s.text("cluster.file", "cluster.xml"));
         }
     }
 

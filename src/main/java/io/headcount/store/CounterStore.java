@@ -36,6 +36,9 @@ public interface CounterStore {
      */
     Future<Count> reap(String stream, Incarnation dead, List<Member> members);
 
+    /** Removes a page of a stream's users who have no tab; the cursor of the first page is {@code "0"}. */
+    Future<Sweep> sweep(String stream, String cursor);
+
     /** Appends finished sessions to the session log; completes when all are acknowledged by Redis. */
     Future<Void> log(List<FinishedSession> finished);
 
@@ -64,9 +67,11 @@ public interface CounterStore {
      * @param number one more than that of the batch before, from 1
      * @param force take the number whatever was seen before: the first batch after a gap, when everything is asserted
      *     anew
-     * @param changes in order; at most {@link #MAX_BATCH}
+     * @param sockets what the node itself counts on the stream
+     * @param changes at most {@link #MAX_BATCH}, a session at most once; joins are applied before leaves
      */
-    record Batch(String stream, Incarnation incarnation, long number, boolean force, List<Change> changes) {}
+    record Batch(
+            String stream, Incarnation incarnation, long number, boolean force, long sockets, List<Change> changes) {}
 
     /** A session that opened, or one that ended. */
     record Change(Session session, boolean joined) {}
@@ -93,17 +98,25 @@ public interface CounterStore {
      *
      * @param sockets what the node itself counts on the stream
      * @param lastNumber number of the last batch that was applied
-     * @param sessions ids to renew; at most {@link #MAX_BATCH}
+     * @param sessions whose heartbeats to renew; at most {@link #MAX_BATCH}
+     * @param forget the node has nothing on this stream any more and will start anew from number 1
      */
-    record Beat(String stream, Incarnation incarnation, long sockets, long lastNumber, List<String> sessions) {}
+    record Beat(
+            String stream,
+            Incarnation incarnation,
+            long sockets,
+            long lastNumber,
+            List<Session> sessions,
+            boolean forget) {}
 
     /**
      * What Redis holds.
      *
      * @param asserted sessions it holds for the incarnation on the stream
      * @param lastSeen number of the last batch it saw, 0 when it knows nothing of the incarnation
+     * @param restored users that were missing in the stream's set and were put back
      */
-    record BeatResult(Count count, long asserted, long lastSeen) {}
+    record BeatResult(Count count, long asserted, long lastSeen, long restored) {}
 
     /**
      * A session as Redis knows it.
@@ -118,6 +131,14 @@ public interface CounterStore {
      * @param cursor for the next page; {@code "0"} after the last
      */
     record MemberPage(List<Member> members, String cursor) {}
+
+    /**
+     * What a sweep did.
+     *
+     * @param removed users without a tab that were removed
+     * @param cursor for the next page; {@code "0"} after the last
+     */
+    record Sweep(long removed, String cursor) {}
 
     /**
      * A stream as all nodes together assert it.

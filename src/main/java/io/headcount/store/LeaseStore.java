@@ -32,14 +32,19 @@ public interface LeaseStore {
     /** Gives the lease up at the end of an orderly stop: the incarnation is recorded dead at once. */
     Future<Void> release(Incarnation incarnation);
 
+    /** Makes {@link #leases} list a node under whose name something was found. */
+    Future<Void> remember(String node);
+
     /** What a lease says. */
     enum LeaseState {
         ALIVE,
         DRAINING,
         /** Recorded dead. */
         DEAD,
-        /** Neither renewed nor recorded dead. */
-        MISSING
+        /** Neither renewed nor recorded dead, while its shard was writable for as long as a lease lives. */
+        MISSING,
+        /** Gone, but its shard was not always writable: says nothing of the node. */
+        UNKNOWN
     }
 
     /**

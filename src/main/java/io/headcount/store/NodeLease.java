@@ -1,6 +1,7 @@
 package io.headcount.store;
 
 import io.headcount.model.Incarnation;
+import io.vertx.core.Future;
 
 /** This node's own lease, as the parts of the node see it. */
 public interface NodeLease {
@@ -11,6 +12,10 @@ public interface NodeLease {
      */
     Incarnation current();
 
-    /** Tells the lease's keeper that something was refused as if this life were dead, so that it looks at once. */
-    void suspect();
+    /**
+     * Renews the lease at once, and completes with the life under which this node may write from now on: the same, or a
+     * new one where the old was recorded dead. To be asked before anything is asserted again after a refusal. Fails
+     * while Redis is out of reach.
+     */
+    Future<Incarnation> confirm();
 }

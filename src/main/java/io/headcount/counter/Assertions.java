@@ -1,0 +1,268 @@
+package io.headcount.counter;
+
+import io.headcount.bus.Addresses;
+import io.headcount.bus.Bus;
+import io.headcount.bus.Message;
+import io.headcount.model.Count;
+import io.headcount.model.Incarnation;
+import io.headcount.model.Repair;
+import io.headcount.model.Session;
+import io.headcount.model.SharedClock;
+import io.headcount.store.CounterStore;
+import io.headcount.store.CounterStore.Batch;
+import io.headcount.store.CounterStore.BatchResult;
+import io.headcount.store.CounterStore.Member;
+import io.headcount.store.NodeLease;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the states' batches to Redis: one in flight a stream, a bounded number in all; and reconciles suspect streams.
+ * Nothing is written unless the node holds its lease; under a new incarnation everything is asserted anew.
+ */
+final class Assertions {
+    private static final Logger LOG = LoggerFactory.getLogger(Assertions.class);
+    private static final int MOST_CALLS = 256;
+    private static final int MOST_CHECKS = 16;
+    /** Failed streams wait for the next tick, so that an outage is not met with a storm of retries. */
+    private static final int MOST_RETRIES_PER_TICK = 64;
+
+    private final Map<String, StreamState> states = new HashMap<>();
+    private final Set<StreamState> ready = new LinkedHashSet<>();
+    private final Deque<StreamState> failed = new ArrayDeque<>();
+    private final Set<StreamState> suspects = new LinkedHashSet<>();
+    private final Bus bus;
+    private final CounterStore store;
+    private final NodeLease lease;
+    private final SharedClock clock;
+    private final Consumer<Count> outlet;
+    private final Timer applyTimer;
+    private final DistributionSummary batchSizes;
+    private final Counter failures;
+    private final Counter reconciliations;
+    private Incarnation incarnation;
+    private int calls;
+    private int checks;
+
+    Assertions(
+            Bus bus,
+            CounterStore store,
+            NodeLease lease,
+            SharedClock clock,
+            MeterRegistry metrics,
+            Consumer<Count> outlet) {
+        this.bus = bus;
+        this.store = store;
+        this.lease = lease;
+        this.clock = clock;
+        this.outlet = outlet;
+        this.applyTimer = Timer.builder("headcount.counter.apply")
+                .description("time of one batch of joins and leaves in Redis, the way there and back included")
+                .publishPercentileHistogram()
+                .register(metrics);
+        this.batchSizes = DistributionSummary.builder("headcount.counter.batch.changes")
+                .description("joins and leaves in a batch")
+                .register(metrics);
+        this.failures = Counter.builder("headcount.counter.apply.failures")
+                .description("batches whose call failed and is repeated")
+                .register(metrics);
+        this.reconciliations = Counter.builder("headcount.counter.reconciliations")
+                .description("streams that were compared with Redis and asserted anew where they differed")
+                .register(metrics);
+    }
+
+    /** The state of a stream, made where there is none. */
+    StreamState state(String stream) {
+        return states.computeIfAbsent(stream, StreamState::new);
+    }
+
+    /** The state of a stream, or {@code null}. */
+    StreamState known(String stream) {
+        return states.get(stream);
+    }
+
+    Iterable<StreamState> all() {
+        return states.values();
+    }
+
+    int streams() {
+        return states.size();
+    }
+
+    long sessions() {
+        return states.values().stream()
+                .mapToLong(state -> state.sessions().size())
+                .sum();
+    }
+
+    void forget(StreamState state) {
+        states.remove(state.stream(), state);
+        ready.remove(state);
+        suspects.remove(state);
+    }
+
+    /** The life under which to write now, or {@code null}; a new one makes all streams assert themselves anew. */
+    Incarnation incarnation() {
+        Incarnation now = lease.current();
+        if (now != null && !now.equals(incarnation)) {
+            incarnation = now;
+            failed.clear();
+            suspects.clear();
+            states.values().forEach(state -> {
+                state.reborn();
+                ready.add(state);
+            });
+        }
+        return now;
+    }
+
+    /** Something of this stream may be to be sent. */
+    void changed(StreamState state) {
+        ready.add(state);
+    }
+
+    /** Something does not fit: compare with Redis. */
+    void suspect(StreamState state, String cause) {
+        state.suspect(cause);
+        suspects.add(state);
+    }
+
+    /** Periodic: failed streams are tried again, as many as are good for Redis. */
+    void tick() {
+        for (int i = 0; i < MOST_RETRIES_PER_TICK && !failed.isEmpty(); i++) {
+            ready.add(failed.poll());
+        }
+        pump();
+        check();
+    }
+
+    /** Sends what is ready, as far as calls are free. */
+    void pump() {
+        Incarnation now = incarnation();
+        while (now != null && calls < MOST_CALLS && !ready.isEmpty()) {
+            StreamState state = ready.iterator().next();
+            ready.remove(state);
+            Batch batch = state.next(now, CounterStore.MAX_BATCH);
+            if (batch != null) {
+                send(state, batch);
+            } else if (state.isSuspect()) {
+                suspects.add(state);
+            }
+        }
+    }
+
+    boolean idle() {
+        return calls == 0 && checks == 0 && ready.isEmpty() && failed.isEmpty() && suspects.isEmpty();
+    }
+
+    private void send(StreamState state, Batch batch) {
+        calls++;
+        long startedAt = System.nanoTime();
+        store.apply(batch).onComplete(result -> {
+            calls--;
+            applyTimer.record(System.nanoTime() - startedAt, TimeUnit.NANOSECONDS);
+            batchSizes.record(batch.changes().size());
+            if (result.failed()) {
+                failures.increment();
+                state.failed(batch);
+                failed.add(state);
+            } else if (result.result() instanceof BatchResult.Applied applied) {
+                admit(state.applied(batch, applied.asserted()), applied.count());
+                outlet.accept(applied.count());
+                ready.add(state);
+            } else {
+                state.refused(batch);
+                ready.add(state);
+            }
+            pump();
+            check();
+        });
+    }
+
+    private void admit(List<Session> sessions, Count count) {
+        Map<Integer, List<Session>> byGateway = new HashMap<>();
+        for (Session session : sessions) {
+            if (session.gateway() >= 0) {
+                byGateway
+                        .computeIfAbsent(session.gateway(), unknown -> new ArrayList<>())
+                        .add(session);
+            }
+        }
+        byGateway.forEach((gateway, admitted) ->
+                bus.sendLocal(Addresses.ADMITTED.at(gateway), new Message.Admitted(admitted, count)));
+    }
+
+    private void check() {
+        while (checks < MOST_CHECKS && !suspects.isEmpty() && incarnation() != null) {
+            StreamState state = suspects.iterator().next();
+            suspects.remove(state);
+            checks++;
+            long version = state.version();
+            long startedAt = System.nanoTime();
+            // The lease first: a refusal may mean that this life was recorded dead while the process slept.
+            lease.confirm()
+                    .compose(life -> readAll(state.stream(), life, "0", new ArrayList<>()))
+                    .onComplete(read -> {
+                        checks--;
+                        if (read.failed()) {
+                            failed.add(state);
+                        } else if (state.version() == version) {
+                            reconciled(state, read.result(), startedAt);
+                        }
+                        pump();
+                    });
+        }
+    }
+
+    private void reconciled(StreamState state, List<Member> held, long startedAt) {
+        StreamState.Difference difference = state.reconcile(held);
+        reconciliations.increment();
+        ready.add(state);
+        if (difference.none()) {
+            return;
+        }
+        long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
+        LOG.info(
+                "Redis differed from the sockets and is corrected stream={} cause={} before={} after={}",
+                state.stream(),
+                difference.cause(),
+                difference.before(),
+                difference.after());
+        bus.send(
+                Addresses.REPAIRED,
+                new Message.Repaired(new Repair(
+                        state.stream(),
+                        String.valueOf(incarnation),
+                        difference.before(),
+                        difference.after(),
+                        difference.added(),
+                        difference.removed(),
+                        difference.cause(),
+                        tookMillis,
+                        clock.nowMillis())));
+    }
+
+    private Future<List<Member>> readAll(String stream, Incarnation life, String cursor, List<Member> found) {
+        return store.members(stream, life, cursor).compose(page -> {
+            found.addAll(page.members());
+            return page.cursor().equals("0")
+                    ? Future.succeededFuture(found)
+                    : readAll(stream, life, page.cursor(), found);
+        });
+    }
+}

@@ -1,0 +1,89 @@
+package io.headcount.counter;
+
+import io.headcount.model.FinishedSession;
+import io.headcount.model.Session;
+import io.headcount.store.CounterStore;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Brings finished sessions to the session log, and says so: log first, then leave. A record stays here until Redis
+ * acknowledged it; what waits is bounded by the sessions of this node.
+ */
+final class SessionLogger {
+    private static final int MOST_RECORDS = 2_000;
+    private static final long RETRY_MILLIS = 200;
+
+    private final Vertx vertx;
+    private final CounterStore store;
+    private final Consumer<Session> onLogged;
+    private final Counter logged;
+    private final Counter failures;
+    private final Deque<Ended> waiting = new ArrayDeque<>();
+    private boolean busy;
+
+    SessionLogger(Vertx vertx, CounterStore store, MeterRegistry metrics, Consumer<Session> onLogged) {
+        this.vertx = vertx;
+        this.store = store;
+        this.onLogged = onLogged;
+        this.logged = Counter.builder("headcount.counter.sessions.logged")
+                .description("finished sessions that the session log acknowledged")
+                .register(metrics);
+        this.failures = Counter.builder("headcount.counter.log.failures")
+                .description("writes to the session log that failed and are tried again")
+                .register(metrics);
+    }
+
+    void add(Session session, FinishedSession record) {
+        waiting.add(new Ended(session, record));
+        flush();
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    boolean idle() {
+        return waiting.isEmpty() && !busy;
+    }
+
+    private void flush() {
+        if (busy || waiting.isEmpty()) {
+            return;
+        }
+        busy = true;
+        List<Ended> batch = new ArrayList<>(Math.min(MOST_RECORDS, waiting.size()));
+        List<FinishedSession> records = new ArrayList<>(Math.min(MOST_RECORDS, waiting.size()));
+        while (!waiting.isEmpty() && batch.size() < MOST_RECORDS) {
+            Ended ended = waiting.poll();
+            batch.add(ended);
+            records.add(ended.record());
+        }
+        store.log(records)
+                .onSuccess(done -> {
+                    busy = false;
+                    logged.increment(batch.size());
+                    batch.forEach(ended -> onLogged.accept(ended.session()));
+                    flush();
+                })
+                .onFailure(failure -> {
+                    failures.increment();
+                    // Some of it may be in the log: the books take a session once, however often it is logged.
+                    for (int i = batch.size() - 1; i >= 0; i--) {
+                        waiting.addFirst(batch.get(i));
+                    }
+                    vertx.setTimer(RETRY_MILLIS, timer -> {
+                        busy = false;
+                        flush();
+                    });
+                });
+    }
+
+    private record Ended(Session session, FinishedSession record) {}
+}

@@ -1,0 +1,353 @@
+package io.headcount.counter;
+
+import io.headcount.model.Incarnation;
+import io.headcount.model.Session;
+import io.headcount.store.CounterStore.Batch;
+import io.headcount.store.CounterStore.BeatResult;
+import io.headcount.store.CounterStore.Change;
+import io.headcount.store.CounterStore.Member;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What this node asserts on one stream: its open sessions, which are the truth, and how much of it Redis has.
+ *
+ * <p>Changes wait in {@code pending} and leave in numbered batches, one in flight at a time. A batch whose call failed
+ * may or may not have been applied: it is sent again, unchanged and under the same number, until Redis says which.
+ * When Redis says something that does not fit (a gap in the numbers, another number of sessions than was applied), the
+ * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
+ * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
+ */
+final class StreamState {
+    private final String stream;
+    private final Map<String, Session> sessions = new HashMap<>();
+    private final Deque<Change> pending = new ArrayDeque<>();
+    /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
+    private final List<Session> doubtful = new ArrayList<>();
+
+    /** Closed sessions whose end is not in the log yet; still asserted. */
+    private final Set<String> closing = new HashSet<>();
+
+    private int[] openByGateway = new int[2];
+    private int[] driftByGateway = new int[2];
+    private Batch inFlight;
+    private boolean sent;
+    private boolean forceNext;
+    private long number;
+    private long applied;
+    private String suspicion;
+    private long version;
+
+    StreamState(String stream) {
+        this.stream = stream;
+    }
+
+    String stream() {
+        return stream;
+    }
+
+    /** A socket opened. */
+    void open(Session session) {
+        if (sessions.putIfAbsent(session.id(), session) == null) {
+            countSocket(session.gateway(), 1);
+            pending.add(new Change(session, true));
+        }
+    }
+
+    /** A socket closed; it stays asserted until {@link #end}, when its end is in the log. */
+    boolean closed(Session session) {
+        if (sessions.get(session.id()) != session || !closing.add(session.id())) {
+            return false;
+        }
+        countSocket(session.gateway(), -1);
+        return true;
+    }
+
+    /** A closed session's end is in the log: it may leave the count. */
+    void end(Session session) {
+        if (sessions.remove(session.id(), session)) {
+            closing.remove(session.id());
+            pending.add(new Change(session, false));
+        }
+    }
+
+    /** Takes note of how many sockets a gateway instance itself counts, for the report. */
+    void census(int gateway, int sockets) {
+        makeRoomFor(gateway);
+        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    }
+
+    /**
+     * Takes the gateways' own list of open sockets for the truth.
+     *
+     * @return sessions that this state held open and no gateway has: to be logged and ended
+     */
+    List<Session> adopt(Collection<Session> open) {
+        Set<String> real = new HashSet<>();
+        for (Session session : open) {
+            real.add(session.id());
+            open(session);
+        }
+        List<Session> lost = new ArrayList<>();
+        for (Session session : sessions.values()) {
+            if (!real.contains(session.id()) && !closing.contains(session.id())) {
+                lost.add(session);
+            }
+        }
+        Arrays.fill(driftByGateway, 0);
+        return lost;
+    }
+
+    /**
+     * The batch to send now, or {@code null} when there is nothing to send, one is on its way, or the state is suspect.
+     *
+     * @param most changes in a batch
+     */
+    Batch next(Incarnation incarnation, int most) {
+        if (suspicion != null || (inFlight != null && sent)) {
+            return null;
+        }
+        if (inFlight == null) {
+            if (pending.isEmpty() && !forceNext) {
+                return null;
+            }
+            List<Change> changes = takeChanges(most);
+            long after = applied + growth(changes);
+            inFlight = new Batch(stream, incarnation, number + 1, forceNext, Math.max(0, after + drift()), changes);
+            version++;
+        }
+        sent = true;
+        return inFlight;
+    }
+
+    /**
+     * A batch was applied.
+     *
+     * @param asserted sessions that Redis now holds for this node
+     * @return the sessions that are now counted for the first time (as far as is known), to be welcomed
+     */
+    List<Session> applied(Batch batch, long asserted) {
+        if (!isInFlight(batch)) {
+            return List.of();
+        }
+        inFlight = null;
+        forceNext = false;
+        number = batch.number();
+        applied += growth(batch.changes());
+        version++;
+        if (asserted != applied) {
+            suspect("drift");
+        }
+        List<Session> admitted = new ArrayList<>(doubtful);
+        doubtful.clear();
+        for (Change change : batch.changes()) {
+            if (change.joined()) {
+                admitted.add(change.session());
+            }
+        }
+        return admitted;
+    }
+
+    /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
+    void failed(Batch batch) {
+        if (isInFlight(batch)) {
+            sent = false;
+        }
+    }
+
+    /** A batch was refused: Redis did not see the one before. */
+    void refused(Batch batch) {
+        if (isInFlight(batch)) {
+            suspect("gap");
+        }
+    }
+
+    /**
+     * Holds a beat's answer against what was applied.
+     *
+     * @param sentVersion {@link #version} when the beat was sent; when batches moved since, the answer says nothing
+     */
+    void beaten(BeatResult result, long sentVersion) {
+        if (version != sentVersion || inFlight != null || suspicion != null || number == 0) {
+            return;
+        }
+        if (result.lastSeen() != number) {
+            suspect("gap");
+        } else if (result.asserted() != applied) {
+            suspect("drift");
+        }
+    }
+
+    /** Stops sending until {@link #reconcile}: Redis may hold something else than was applied. */
+    void suspect(String cause) {
+        if (suspicion != null) {
+            return;
+        }
+        suspicion = cause;
+        version++;
+        if (inFlight != null) {
+            doubt(inFlight.changes());
+            inFlight = null;
+        }
+        doubt(pending);
+        pending.clear();
+    }
+
+    /**
+     * Makes what Redis really holds the state that batches build on; the difference to the open sessions becomes the
+     * pending changes, under a number that is taken whatever was seen before.
+     */
+    Difference reconcile(Collection<Member> held) {
+        Set<String> heldIds = new HashSet<>();
+        pending.clear();
+        long removed = 0;
+        for (Member member : held) {
+            if (heldIds.add(member.session()) && !sessions.containsKey(member.session())) {
+                pending.add(new Change(
+                        new Session(stream, member.user(), member.session(), member.joinedAtMillis(), -1), false));
+                removed++;
+            }
+        }
+        long added = 0;
+        for (Session session : sessions.values()) {
+            if (!heldIds.contains(session.id())) {
+                pending.add(new Change(session, true));
+                added++;
+            }
+        }
+        Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
+        applied = heldIds.size();
+        doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
+        suspicion = null;
+        forceNext = true;
+        version++;
+        return difference;
+    }
+
+    /** Begins anew under another incarnation, of which Redis holds nothing. */
+    void reborn() {
+        inFlight = null;
+        forceNext = false;
+        number = 0;
+        applied = 0;
+        suspicion = null;
+        doubtful.clear();
+        pending.clear();
+        sessions.values().forEach(session -> pending.add(new Change(session, true)));
+        version++;
+    }
+
+    /** Open sessions that share a phase; each is in one of {@code phases}. */
+    List<Session> inPhase(int phase, int phases) {
+        List<Session> due = new ArrayList<>(sessions.size() / phases + 1);
+        for (Session session : sessions.values()) {
+            if (Math.floorMod(session.id().hashCode(), phases) == phase) {
+                due.add(session);
+            }
+        }
+        return due;
+    }
+
+    /** Open sessions as this state knows them. */
+    Collection<Session> sessions() {
+        return sessions.values();
+    }
+
+    /** Whether nothing is open and nothing waits to be sent. */
+    boolean idle() {
+        return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !forceNext;
+    }
+
+    boolean isSuspect() {
+        return suspicion != null;
+    }
+
+    /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #number}. */
+    long sockets() {
+        return Math.max(0, applied + drift());
+    }
+
+    long number() {
+        return number;
+    }
+
+    long version() {
+        return version;
+    }
+
+    int pendingChanges() {
+        return pending.size();
+    }
+
+    private List<Change> takeChanges(int most) {
+        List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
+        Set<String> taken = new HashSet<>();
+        while (!pending.isEmpty() && changes.size() < most) {
+            // A session is in a batch once: joins are applied before leaves.
+            if (!taken.add(pending.peek().session().id())) {
+                break;
+            }
+            changes.add(pending.poll());
+        }
+        return changes;
+    }
+
+    /** By identity: an answer to a batch that was given up must not be taken for that of its successor. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isInFlight(Batch batch) {
+        return batch == inFlight;
+    }
+
+    private void doubt(Collection<Change> changes) {
+        for (Change change : changes) {
+            if (change.joined()) {
+                doubtful.add(change.session());
+            }
+        }
+    }
+
+    private void countSocket(int gateway, int by) {
+        makeRoomFor(gateway);
+        openByGateway[gateway] += by;
+    }
+
+    private void makeRoomFor(int gateway) {
+        if (gateway >= openByGateway.length) {
+            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
+            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
+        }
+    }
+
+    private long drift() {
+        return Arrays.stream(driftByGateway).sum();
+    }
+
+    private static long growth(List<Change> changes) {
+        long growth = 0;
+        for (Change change : changes) {
+            growth += change.joined() ? 1 : -1;
+        }
+        return growth;
+    }
+
+    /**
+     * What a reconciliation found.
+     *
+     * @param cause of the suspicion
+     * @param before sessions that Redis held
+     * @param after sessions that are open
+     */
+    record Difference(String cause, long before, long after, long added, long removed) {
+        boolean none() {
+            return added == 0 && removed == 0;
+        }
+    }
+}
