@@ -1,6 +1,7 @@
 package io.headcount.store.mysql;
 
 import io.headcount.config.HeadcountConfig;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -38,6 +39,7 @@ final class Connections {
     private static final int LIFETIME_SECONDS = 600;
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final long GIVE_BACK_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Pool pool;
@@ -84,7 +86,7 @@ final class Connections {
     /** Uses a connection within {@code limitMillis}, and closes it afterwards: for work that changes its settings. */
     <T> Future<T> useAndClose(Function<SqlConnection, Future<T>> work, long limitMillis) {
         return pool.getConnection()
-                .compose(connection -> deadline(connection, work, limitMillis).eventually(() -> discard(connection)))
+                .compose(connection -> deadline(connection, work, limitMillis).onComplete(done -> discard(connection)))
                 .recover(failure -> Future.failedFuture(faults.of(failure)));
     }
 
@@ -94,17 +96,19 @@ final class Connections {
 
     private <T> Future<T> use(Function<SqlConnection, Future<T>> work, long limitMillis, int triesLeft) {
         return pool.getConnection()
-                .compose(connection -> deadline(connection, work, limitMillis)
-                        .transform(done -> done.failed() && Faults.spoilsConnection(done.cause())
-                                ? discard(connection).transform(closed -> settled(done))
-                                : connection.close().transform(released -> settled(done))))
+                .compose(connection ->
+                        deadline(connection, work, limitMillis).onComplete(done -> giveBack(connection, done)))
                 .recover(failure -> Faults.readOnly(failure) && triesLeft > 0
                         ? use(work, limitMillis, triesLeft - 1)
                         : Future.failedFuture(failure));
     }
 
-    private static <T> Future<T> settled(io.vertx.core.AsyncResult<T> done) {
-        return done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause());
+    private void giveBack(SqlConnection connection, AsyncResult<?> done) {
+        if (done.failed() && Faults.spoilsConnection(done.cause())) {
+            discard(connection);
+        } else {
+            connection.close();
+        }
     }
 
     private <T> Future<T> deadline(
@@ -129,11 +133,16 @@ final class Connections {
         return answer.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 
-    /** Closes the socket; the pool notices and opens another when one is wanted. */
-    private static Future<Void> discard(SqlConnection connection) {
+    /**
+     * Closes the socket; the pool notices, forgets the connection, and opens another when one is wanted. Giving it back
+     * only ends the pool's measurement of its use: it must not come before the pool has noticed (which happens on the
+     * connection's own event loop), or the next caller may be handed the dead connection.
+     */
+    private void discard(SqlConnection connection) {
         // Not in the public API: pooled connection -> the connection that it wraps -> its socket.
         SocketConnectionBase base = (SocketConnectionBase)
                 ((SqlConnectionInternal) connection).unwrap().unwrap();
-        return base.socket().close().eventually(connection::close).otherwiseEmpty();
+        base.socket().close();
+        vertx.setTimer(GIVE_BACK_MILLIS, later -> connection.close());
     }
 }
