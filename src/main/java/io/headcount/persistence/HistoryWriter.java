@@ -80,7 +80,8 @@ final class HistoryWriter {
                     outage.over();
                     return untilNextBucket();
                 })
-                .otherwise(outage::failed);
+                // Never past the next boundary: what is over then has to be read while Redis has it.
+                .otherwise(failure -> Math.min(outage.failed(failure), untilNextBucket()));
     }
 
     private long untilNextBucket() {

@@ -27,6 +27,10 @@ import java.util.function.Function;
  * connections to the old writer, each good enough to live for ever. The statement is then tried again at once, at most
  * as often as there are connections, so one write suffices to get rid of all of them. (Connections are not tested for
  * {@code @@read_only} when they are opened: reads may well go on there, and the first write finds out.)
+ *
+ * <p>Not tested here: that a changed address behind the host's name is followed. Each new connection asks Vert.x'
+ * resolver, whose time to live is set where Vert.x is made. There is no TLS yet (the client's default, like this
+ * program's configuration, knows none): until there is, MySQL belongs on a private network.
  */
 final class Connections {
     /** Requests waiting for a connection, a connection; those beyond fail at once. */

@@ -31,12 +31,17 @@ final class Rankings {
             + " AND h.`close` > 0 AND (? IS NULL OR s.category_id = ?)"
             + " ORDER BY h.`close` DESC, h.stream_id LIMIT " + MAX_PLACES;
 
-    private static final String PAGE =
-            "SELECT c.stream_id, s.title, s.broadcaster_id, s.category_id, c.viewers FROM current_viewers c";
-    private static final String PAGE_OF_ALL = PAGE + " LEFT JOIN streams s ON s.stream_id = c.stream_id"
-            + " WHERE c.viewers > 0 ORDER BY c.viewers DESC, c.stream_id LIMIT ? OFFSET ?";
-    private static final String PAGE_OF_CATEGORY = PAGE + " JOIN streams s ON s.stream_id = c.stream_id"
-            + " WHERE c.viewers > 0 AND s.category_id = ? ORDER BY c.viewers DESC, c.stream_id LIMIT ? OFFSET ?";
+    private static final String COLUMNS =
+            "SELECT c.stream_id, s.title, s.broadcaster_id, s.category_id, c.viewers FROM ";
+    private static final String IN_ORDER = " ORDER BY c.viewers DESC, c.stream_id";
+    /** The page is cut from the index first, so that a late page does not join all those before it. */
+    private static final String PAGE_OF_ALL = COLUMNS
+            + "(SELECT c.stream_id, c.viewers FROM current_viewers c WHERE c.viewers > 0" + IN_ORDER
+            + " LIMIT ? OFFSET ?) c LEFT JOIN streams s ON s.stream_id = c.stream_id" + IN_ORDER;
+
+    private static final String PAGE_OF_CATEGORY = COLUMNS
+            + "current_viewers c JOIN streams s ON s.stream_id = c.stream_id"
+            + " WHERE c.viewers > 0 AND s.category_id = ?" + IN_ORDER + " LIMIT ? OFFSET ?";
 
     private final Connections connections;
     private final Map<String, Places> placesByCategory = new LinkedHashMap<>(16, 0.75f, true) {
