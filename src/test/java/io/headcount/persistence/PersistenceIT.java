@@ -245,8 +245,8 @@ class PersistenceIT {
                 Map.of("flushMillis", 200, "historyMillis", 300_000, "sessionPollMillis", 100, "retryMillis", 200));
         tree.putAll(booksConfig);
         HeadcountConfig config = HeadcountConfig.read(Map.of("books", tree), Map.of());
-        verticle = vertx.deployVerticle(
-                        new PersistenceVerticle(config, new OneKeeper(), redis, redis, books, metrics, clock))
+        verticle = vertx.deployVerticle(new PersistenceVerticle(
+                        config, new OneKeeper(), redis.counters(), redis, books, metrics, clock))
                 .await(10, SECONDS);
     }
 
