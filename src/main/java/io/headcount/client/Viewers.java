@@ -33,6 +33,8 @@ public final class Viewers implements AutoCloseable {
         bootstrap = new Bootstrap()
                 .channelFactory(channels)
                 .option(ChannelOption.TCP_NODELAY, true)
+                // The socket's own timer covers the attempt to connect; Netty's would be kept as long as the channel.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                 // Messages are a hundred bytes: a fixed small read keeps no statistics for each socket.
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
         if (epoll) {
@@ -71,10 +73,7 @@ public final class Viewers implements AutoCloseable {
     }
 
     void connect(EventLoop loop, ViewerOptions options, InetSocketAddress server, ViewerSocket socket) {
-        Bootstrap one = bootstrap
-                .clone(loop)
-                .handler(socket)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.welcomeTimeoutMillis());
+        Bootstrap one = bootstrap.clone(loop).handler(socket);
         if (options.localAddress() != null) {
             one.localAddress(new InetSocketAddress(options.localAddress(), 0));
         }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The watchers of one process, on one event loop: all state is that thread's. A tick every 10 ms does what is due: joins
@@ -27,7 +28,7 @@ final class Crowd {
 
     private static final int MOST_DEPARTED = 10_000;
     private static final double SHARE_COMING_BACK = 0.25;
-    private static final double SHARE_LEAVING_ONE_TAB = 0.5;
+    private static final double SHARE_LEAVING_ONE_TAB = 0.25;
     private static final int TRIES_TO_FIND_ONE = 16;
 
     private final CrowdPlan plan;
@@ -39,6 +40,7 @@ final class Crowd {
     private final TabCounts tabCounts;
     private final List<InetSocketAddress> targets;
     private final List<InetAddress> sources;
+    private final List<String> streams;
     private final TruthBook truth;
     private final CrowdStats stats = new CrowdStats();
     private final List<Watcher> present = new ArrayList<>();
@@ -61,6 +63,7 @@ final class Crowd {
         this.tabCounts = new TabCounts(plan.tabs());
         this.targets = plan.targets().stream().map(Targets::address).toList();
         this.sources = Targets.sources(plan.index(), plan.sourceAddresses());
+        this.streams = IntStream.range(0, plan.streams()).mapToObj(plan::stream).toList();
         this.truth = new TruthBook(plan.streams());
         this.nextNumber = plan.index();
         stats.keepSessions(plan.keepSessions());
@@ -159,15 +162,17 @@ final class Crowd {
 
     private void churn(int leaves, int joins) {
         for (int i = 0; i < leaves; i++) {
-            Watcher someone = anyoneSettled();
+            // Which kind of leave comes first and then who, so that the mean number of tabs stays what it is.
+            Watcher someone = random.nextDouble() < SHARE_LEAVING_ONE_TAB ? anyoneSettled(2) : null;
+            if (someone != null) {
+                leave(someone.tabs.get(random.nextInt(someone.tabs.size())));
+                continue;
+            }
+            someone = anyoneSettled(1);
             if (someone == null) {
                 break;
             }
-            if (someone.tabs.size() > 1 && random.nextDouble() < SHARE_LEAVING_ONE_TAB) {
-                leave(someone.tabs.get(random.nextInt(someone.tabs.size())));
-            } else {
-                leave(someone);
-            }
+            leave(someone);
         }
         for (int i = 0; i < joins && stats.opening() < MOST_OPENING; i++) {
             if (present.size() < plan.viewers()) {
@@ -216,7 +221,7 @@ final class Crowd {
                 new ViewerOptions(
                         targets,
                         target,
-                        plan.stream(watcher.stream),
+                        streams.get(watcher.stream),
                         plan.user(watcher.number),
                         null,
                         sources.isEmpty() ? null : sources.get(nextSource++ % sources.size()),
@@ -226,11 +231,11 @@ final class Crowd {
                 tab);
     }
 
-    /** Someone all of whose tabs are open, or nobody. */
-    private Watcher anyoneSettled() {
+    /** Someone with so many tabs, all of them open; or nobody. */
+    private Watcher anyoneSettled(int leastTabs) {
         for (int i = 0; i < TRIES_TO_FIND_ONE && !present.isEmpty(); i++) {
             Watcher one = present.get(random.nextInt(present.size()));
-            if (one.openSockets == one.tabs.size()) {
+            if (one.tabs.size() >= leastTabs && one.openSockets == one.tabs.size()) {
                 return one;
             }
         }

@@ -33,7 +33,7 @@ final class CrowdProcess implements CrowdHandle {
                         "-XX:+UseSerialGC",
                         "-Xmx" + HEAP_MEGABYTES + "m",
                         "-XX:MaxDirectMemorySize=" + DIRECT_MEGABYTES + "m",
-                        "-XX:TieredStopAtLevel=4",
+                        "-Dlogback.configurationFile=io/headcount/load/logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
                         CrowdProcess.class.getName()))

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -147,6 +148,15 @@ public final class LoadCommand implements Callable<Integer> {
     private boolean terminal;
 
     private final PrintStream out = System.out;
+
+    /**
+     * What {@code scripts/load} starts.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new LoadCommand()).execute(args));
+    }
 
     @Override
     public Integer call() throws InterruptedException {

@@ -2,6 +2,7 @@ package io.headcount.load;
 
 import io.headcount.load.CrowdMessage.Truth;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,6 +135,9 @@ final class Verdict {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof ConnectException) {
+            return "connection refused";
+        }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 

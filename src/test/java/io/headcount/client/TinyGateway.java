@@ -47,11 +47,16 @@ public final class TinyGateway extends VerticleBase {
         }
     }
 
+    private static final long LIFE_SIGN_NANOS = 200_000_000;
+
+    private record Told(long viewers, long atNanos) {}
+
     private record Socket(String stream, ServerWebSocket socket) {}
 
     private final Counts counts;
     private final SessionIds ids = new SessionIds();
     private final Map<String, Socket> sockets = new HashMap<>();
+    private final Map<String, Told> told = new HashMap<>();
     private int refuseWith;
     private boolean muted;
     private int port;
@@ -130,10 +135,25 @@ public final class TinyGateway extends VerticleBase {
         if (muted) {
             return;
         }
-        sockets.values()
-                .forEach(one -> write(
-                        one.socket,
-                        new ServerMessage.CountUpdate(one.stream, counts.viewers(one.stream), 1, Mode.EXACT)));
+        Map<String, String> changed = new HashMap<>();
+        for (Socket one : sockets.values()) {
+            String text = changed.computeIfAbsent(one.stream, this::changedCount);
+            if (!text.isEmpty() && !one.socket.isClosed()) {
+                var unused = one.socket.writeTextMessage(text);
+            }
+        }
+    }
+
+    /** The count's text where it changed or is 200 ms old, else nothing. */
+    private String changedCount(String stream) {
+        long viewers = counts.viewers(stream);
+        Told before = told.get(stream);
+        long now = System.nanoTime();
+        if (before != null && before.viewers == viewers && now - before.atNanos < LIFE_SIGN_NANOS) {
+            return "";
+        }
+        told.put(stream, new Told(viewers, now));
+        return new ServerMessage.CountUpdate(stream, viewers, 1, Mode.EXACT).json();
     }
 
     private void answer(HttpServerRequest request) {
