@@ -24,6 +24,11 @@ final class Handshake {
         key = Base64.getEncoder().encodeToString(nonce);
     }
 
+    /** With a key that is known. */
+    Handshake(String key) {
+        this.key = key;
+    }
+
     /** The request's bytes. */
     byte[] request(ViewerOptions options, InetSocketAddress server) {
         StringBuilder text = new StringBuilder(256)
@@ -75,7 +80,8 @@ final class Handshake {
         return new Answer(status, retryAfter == null ? -1 : Math.max(0, parse(retryAfter)));
     }
 
-    private String accept() {
+    /** What {@code Sec-WebSocket-Accept} has to say. */
+    String accept() {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
             return Base64.getEncoder().encodeToString(hash);

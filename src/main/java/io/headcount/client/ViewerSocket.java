@@ -192,8 +192,9 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter implements ServerF
         switch (state) {
             case HANDSHAKE, OPEN -> end(new Closed(Kind.LOST, Closed.ABNORMAL, "no welcome in time"));
             case CLOSING -> {
-                closed =
-                        new Closed(closed.kind(), Closed.ABNORMAL, closed.reason() + ", but the server did not answer");
+                if (closed.kind() == Kind.OURS) {
+                    closed = new Closed(Kind.OURS, Closed.ABNORMAL, "closed, but the server did not answer");
+                }
                 end(closed);
             }
             case WELCOMED -> {

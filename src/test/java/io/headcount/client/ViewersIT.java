@@ -9,10 +9,15 @@ import io.headcount.model.Mode;
 import io.headcount.protocol.ServerMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -144,6 +149,46 @@ final class ViewersIT {
         gateway.each(socket -> socket.close((short) 1000, "ended"));
 
         assertThat(one.closed().await()).isEqualTo(new Closed(Kind.THEIRS, 1000, "ended"));
+    }
+
+    @Test
+    void doesNotWaitForEverForAServerThatIgnoresItsClose() throws IOException {
+        try (ServerSocket rude = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Viewer one =
+                    viewers.open(ViewerOptions.of("127.0.0.1", rude.getLocalPort(), "s1", "u1"), ViewerListener.NONE);
+            try (Socket accepted = rude.accept()) {
+                acceptByHand(accepted);
+                accepted.getOutputStream().write(frame(new ServerMessage.Welcome("a", "s1", 1, 1, Mode.EXACT).bytes()));
+                one.ready().await();
+
+                Closed closed = one.close().await();
+
+                assertThat(closed)
+                        .isEqualTo(new Closed(Kind.OURS, Closed.ABNORMAL, "closed, but the server did not answer"));
+            }
+        }
+    }
+
+    private static void acceptByHand(Socket socket) throws IOException {
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        String key = null;
+        for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
+            if (line.startsWith("Sec-WebSocket-Key: ")) {
+                key = line.substring(19);
+            }
+        }
+        socket.getOutputStream()
+                .write(("HTTP/1.1 101 x\r\nsec-websocket-accept:" + new Handshake(key).accept() + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] frame(byte[] text) {
+        return ByteBuffer.allocate(2 + text.length)
+                .put((byte) 0x81)
+                .put((byte) text.length)
+                .put(text)
+                .array();
     }
 
     @Test
