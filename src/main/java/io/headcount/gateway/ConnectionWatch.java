@@ -81,6 +81,7 @@ final class ConnectionWatch {
             }
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // a failed close of a dead connection is no news
         void close() {
             ctx.channel().close();
         }

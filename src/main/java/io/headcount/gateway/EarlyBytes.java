@@ -15,6 +15,7 @@ final class EarlyBytes extends ChannelInboundHandlerAdapter {
     private ByteBuf kept = Unpooled.EMPTY_BUFFER;
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise tells nothing
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!(message instanceof ByteBuf bytes)) {
             // The end of the request itself, which the decoder had read already.

@@ -46,7 +46,7 @@ final class HandshakeRules {
         if (request.uri().length() > MAX_URI_BYTES) {
             return Refusal.of(414, "URI Too Long", "the URI may have 4096 bytes");
         }
-        if (request.method() != HttpMethod.GET) {
+        if (!HttpMethod.GET.equals(request.method())) {
             return Refusal.of(405, "Method Not Allowed", "this is a WebSocket: GET")
                     .with("Allow", "GET");
         }

@@ -3,7 +3,6 @@ package io.headcount.gateway;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** Sockets whose earlier bytes are not sent: they get no second count on top, and not for ever. */
@@ -12,7 +11,7 @@ final class SlowReaders {
     static final int PATIENCE_MILLIS = 10_000;
 
     private final long maxUnsentBytes;
-    private final Map<Viewer, Long> heldSince = new IdentityHashMap<>();
+    private final IdentityHashMap<Viewer, Long> heldSince = new IdentityHashMap<>();
 
     SlowReaders(long maxUnsentBytes) {
         this.maxUnsentBytes = maxUnsentBytes;

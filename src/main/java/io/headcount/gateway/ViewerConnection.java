@@ -19,6 +19,7 @@ import io.netty.util.ReferenceCountUtil;
  * <p>States: open; closing (our Close is on its way, what arrives is read and dropped until the peer's Close or until
  * {@link Closings} ends it, so that the code is not lost to a reset); closed.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // writes go with the void promise: a failure closes the channel
 final class ViewerConnection extends Viewer implements ChannelInboundHandler, FrameReader.Sink, ChannelFutureListener {
     /** How many milliseconds' worth of frames may come at once. */
     private static final int FULL_BUDGET_MILLIS = 10_000;
