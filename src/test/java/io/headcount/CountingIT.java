@@ -10,6 +10,7 @@ import io.headcount.cluster.LeaseKeeper;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
+import io.headcount.dev.SharedServers;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
 import io.headcount.model.Mode;
@@ -24,6 +25,7 @@ import io.headcount.store.redis.RedisRouter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,15 +83,15 @@ class CountingIT {
         node.open("u2");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
 
-        TestRedis.run(
+        redis(
                 "HDEL",
                 "live:node:{" + stream + "}:" + node.incarnation(),
                 node.sessions.get(0).id());
-        TestRedis.run("DEL", "live:users:{" + stream + "}");
+        redis("DEL", "live:users:{" + stream + "}");
 
         soon(20).untilAsserted(() -> {
-            assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
-            assertThat(TestRedis.run("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
+            assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
+            assertThat(redis("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
                     .isEqualTo("2");
         });
         assertThat(node.repairs).extracting(Repair::added).contains(1L);
@@ -101,11 +103,11 @@ class CountingIT {
         node.open("u1");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
 
-        TestRedis.run("SADD", "live:users:{" + stream + "}", "ghost");
+        redis("SADD", "live:users:{" + stream + "}", "ghost");
 
-        assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
-        soon(15).untilAsserted(() -> assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}"))
-                .isEqualTo("1"));
+        assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
+        soon(15).untilAsserted(() ->
+                assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("1"));
     }
 
     @Test
@@ -130,7 +132,7 @@ class CountingIT {
         }
         soon(3).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(700));
 
-        TestRedis.flushAll();
+        SharedServers.redis().flushAll();
 
         soon(15).untilAsserted(() -> assertThat(node.read().count().viewers()).isEqualTo(700));
     }
@@ -154,6 +156,14 @@ class CountingIT {
             assertThat(living.read().count().sessions()).isEqualTo(2);
             assertThat(living.mode()).isEqualTo(Mode.EXACT);
         });
+    }
+
+    /** Runs a command on the master that has the key. */
+    private static String redis(String command, String key, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of(command, key));
+        words.addAll(List.of(more));
+        int master = SharedServers.redis().masterOf(key);
+        return String.valueOf(SharedServers.redis().call(master, words.toArray(String[]::new)));
     }
 
     private Node node(String name) throws Exception {
@@ -189,7 +199,7 @@ class CountingIT {
             config = HeadcountConfig.read(
                     Map.of(
                             "node", Map.of("id", name),
-                            "redis", Map.of("endpoints", TestRedis.endpoints()),
+                            "redis", Map.of("endpoints", SharedServers.redis().endpoints()),
                             "websocket", Map.of("instances", 1),
                             "counting", Map.of("instances", 1, "beatMillis", 1_000),
                             "reconciler", Map.of("intervalMillis", 500)),
