@@ -10,6 +10,7 @@ import io.headcount.cluster.LeaseKeeper;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
+import io.headcount.dev.SharedServers;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
 import io.headcount.model.Mode;
@@ -81,15 +82,17 @@ class CountingIT {
         node.open("u2");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
 
-        TestRedis.run(
-                "HDEL",
-                "live:node:{" + stream + "}:" + node.incarnation(),
-                node.sessions.get(0).id());
-        TestRedis.run("DEL", "live:users:{" + stream + "}");
+        SharedServers.redis()
+                .run(
+                        "HDEL",
+                        "live:node:{" + stream + "}:" + node.incarnation(),
+                        node.sessions.get(0).id());
+        SharedServers.redis().run("DEL", "live:users:{" + stream + "}");
 
         soon(20).untilAsserted(() -> {
-            assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
-            assertThat(TestRedis.run("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
+            assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
+                    .isEqualTo("2");
+            assertThat(SharedServers.redis().run("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
                     .isEqualTo("2");
         });
         assertThat(node.repairs).extracting(Repair::added).contains(1L);
@@ -101,10 +104,11 @@ class CountingIT {
         node.open("u1");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
 
-        TestRedis.run("SADD", "live:users:{" + stream + "}", "ghost");
+        SharedServers.redis().run("SADD", "live:users:{" + stream + "}", "ghost");
 
-        assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
-        soon(15).untilAsserted(() -> assertThat(TestRedis.run("SCARD", "live:users:{" + stream + "}"))
+        assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
+                .isEqualTo("2");
+        soon(15).untilAsserted(() -> assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
                 .isEqualTo("1"));
     }
 
@@ -130,7 +134,7 @@ class CountingIT {
         }
         soon(3).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(700));
 
-        TestRedis.flushAll();
+        SharedServers.redis().flushAll();
 
         soon(15).untilAsserted(() -> assertThat(node.read().count().viewers()).isEqualTo(700));
     }
@@ -189,7 +193,7 @@ class CountingIT {
             config = HeadcountConfig.read(
                     Map.of(
                             "node", Map.of("id", name),
-                            "redis", Map.of("endpoints", TestRedis.endpoints()),
+                            "redis", Map.of("endpoints", SharedServers.redis().endpoints()),
                             "websocket", Map.of("instances", 1),
                             "counting", Map.of("instances", 1, "beatMillis", 1_000),
                             "reconciler", Map.of("intervalMillis", 500)),
