@@ -51,7 +51,9 @@ final class Node {
     private final NodeReadiness readiness = new NodeReadiness();
     private final List<String> deployments = new ArrayList<>();
     private Vertx vertx;
-    private Vertx leaseVertx;
+    /** The lease has a Vert.x of its own: one event loop, that no work of the node can delay. */
+    private final Vertx leaseVertx = VertxFactory.single();
+
     private HelloRoster roster;
     private RedisRouter redis;
     private RedisCounterStore counters;
@@ -111,9 +113,7 @@ final class Node {
                                 + " migrations (" + String.join(", ", pending) + "): run headcount migrate first"));
     }
 
-    /** The lease has a Vert.x of its own: one event loop, that no work of the node can delay. */
     private Future<LeaseKeeper> startLease() {
-        leaseVertx = VertxFactory.single();
         return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
                 .compose(router -> LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId()))
                 .onSuccess(keeper -> lease = keeper);
@@ -211,7 +211,7 @@ final class Node {
     private Future<Void> closeAll() {
         return (redis == null ? Future.<Void>succeededFuture() : redis.close())
                 .transform(closed -> books == null ? Future.succeededFuture() : books.close())
-                .transform(closed -> leaseVertx == null ? Future.succeededFuture() : leaseVertx.close())
+                .transform(closed -> leaseVertx.close())
                 .transform(closed -> vertx.close());
     }
 
