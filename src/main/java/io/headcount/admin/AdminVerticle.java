@@ -52,7 +52,7 @@ public final class AdminVerticle extends VerticleBase {
         server = vertx.createHttpServer(
                         new HttpServerOptions().setHost(address.host()).setPort(address.port()))
                 .requestHandler(router);
-        return server.listen();
+        return server.listen().recover(failure -> Future.failedFuture(address.listenFailure("management", failure)));
     }
 
     @Override

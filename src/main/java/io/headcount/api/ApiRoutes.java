@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** The public API. One instance an event loop: made by {@link #router} on the context that serves it. */
 public final class ApiRoutes {
@@ -38,6 +39,7 @@ public final class ApiRoutes {
     private final Readiness readiness;
     private final SharedClock clock;
     private final MeterRegistry metrics;
+    private final Description description;
 
     /** @param books may be {@code null} on a node without the role {@code api} */
     public ApiRoutes(
@@ -53,6 +55,7 @@ public final class ApiRoutes {
         this.readiness = readiness;
         this.clock = clock;
         this.metrics = metrics;
+        this.description = Description.load();
     }
 
     /** A router for the current context. A node without the role {@code api} answers health only. */
@@ -69,9 +72,11 @@ public final class ApiRoutes {
                     "/v1/streams/:stream",
                     BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
                     this::putStream);
-            table.addStatic("/openapi.yaml", StaticHandler.create("openapi"));
-            table.addStatic("/", StaticHandler.create("webroot").setDirectoryListing(false));
-            table.addStatic("/*", StaticHandler.create("webroot").setDirectoryListing(false));
+            table.addText("/openapi.yaml", "application/yaml", description.yaml());
+            table.addText("/openapi.json", "application/json", description.json());
+            table.addFiles(
+                    StaticHandler.create("webroot").setDirectoryListing(false).setIncludeHidden(false),
+                    Map.of("/docs", "/docs.html"));
         }
         return table.router();
     }

@@ -57,7 +57,8 @@ final class LiveCounts {
         List<Future<?>> counts = new ArrayList<>(streams.size());
         for (String stream : streams) {
             Entry entry = cache.get(stream);
-            if (entry == null || now - entry.atMillis > CACHE_MILLIS) {
+            // A read under way is shared however long it takes: a slow Redis is asked less, not more.
+            if (entry == null || (entry.count.isComplete() && now - entry.atMillis > CACHE_MILLIS)) {
                 Promise<Count> promise = Promise.promise();
                 entry = new Entry(promise.future(), now);
                 cache.put(stream, entry);

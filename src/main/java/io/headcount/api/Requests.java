@@ -90,7 +90,7 @@ final class Requests {
 
     static StreamInfo streamInfo(RoutingContext context, String id) {
         String type = context.request().getHeader("Content-Type");
-        if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
+        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
             throw Problem.unsupportedMediaType("Send the stream as Content-Type: application/json.");
         }
         JsonObject body = json(context);

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,10 @@ final class RouteTable {
     private static final Logger LOG = LoggerFactory.getLogger(RouteTable.class);
     private static final String POLICY =
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    private static final String STATIC_CACHING = "public, max-age=60";
+    /** So that a wrong method on a path of the API is a 405 with its methods, not a file that is not there. */
+    private static final String ALL_BUT_API = "/(?!v1/|health/).*";
 
     private final Router router;
     private final MeterRegistry metrics;
@@ -64,12 +70,27 @@ final class RouteTable {
         mount(route(method, path).handler(body), path, handler);
     }
 
-    /** Files from the class path. */
-    void addStatic(String path, Handler<RoutingContext> files) {
+    /** A route that answers with a constant text. */
+    void addText(String path, String type, Buffer text) {
         route(HttpMethod.GET, path).handler(context -> {
-            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=60");
-            files.handle(context);
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, STATIC_CACHING);
+            send(context, text, type);
         });
+    }
+
+    /**
+     * Files, wherever no route of the API can be. Comes last.
+     *
+     * @param pages short paths of some of them
+     */
+    void addFiles(Handler<RoutingContext> files, Map<String, String> pages) {
+        pages.forEach((path, file) -> route(HttpMethod.GET, path).handler(context -> context.reroute(file)));
+        router.routeWithRegex(HttpMethod.GET, ALL_BUT_API)
+                .method(HttpMethod.HEAD)
+                .handler(context -> {
+                    context.response().putHeader(HttpHeaders.CACHE_CONTROL, STATIC_CACHING);
+                    files.handle(context);
+                });
     }
 
     private Route route(HttpMethod method, String path) {
@@ -103,7 +124,20 @@ final class RouteTable {
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Content-Security-Policy", POLICY)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        context.next();
+        if (decodable(context.request().path())) {
+            context.next();
+        } else {
+            context.fail(Problem.badRequest("The path has a % that two hexadecimal digits do not follow."));
+        }
+    }
+
+    /** The router takes a path that it cannot decode for a failure of its own. */
+    private static boolean decodable(String path) {
+        try {
+            return path.indexOf('%') < 0 || URLDecoder.decode(path, StandardCharsets.UTF_8) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private void answerFailure(RoutingContext context) {
@@ -114,7 +148,7 @@ final class RouteTable {
         if (problem.retryAfterSeconds() > 0) {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds()));
         }
-        context.response().setStatusCode(problem.status());
+        context.response().setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         send(context, problem.json(context.request().path()), "application/problem+json");
     }
 
@@ -150,10 +184,15 @@ final class RouteTable {
     private Set<String> allowed(String path) {
         Set<String> allowed = new TreeSet<>();
         methodsByPath.forEach((template, methods) -> {
-            if (Pattern.matches(template.replaceAll(":\\w+", "[^/]+").replace("*", ".*"), path)) {
+            if (Pattern.matches(template.replaceAll(":\\w+", "[^/]+"), path)) {
                 allowed.addAll(methods);
             }
         });
+        if (allowed.isEmpty()) {
+            // Only the files match more than their template says.
+            allowed.add(HttpMethod.GET.name());
+            allowed.add(HttpMethod.HEAD.name());
+        }
         return allowed;
     }
 
@@ -171,18 +210,20 @@ final class RouteTable {
     }
 
     private static void send(RoutingContext context, JsonObject json, String type) {
+        send(context, json.toBuffer(), type);
+    }
+
+    private static void send(RoutingContext context, Buffer body, String type) {
         HttpServerResponse response = context.response();
         if (response.ended() || response.closed()) {
             return;
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, type);
         if (context.request().method().equals(HttpMethod.HEAD)) {
-            response.putHeader(
-                    HttpHeaders.CONTENT_LENGTH,
-                    Integer.toString(json.encode().getBytes(StandardCharsets.UTF_8).length));
-            response.end();
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                    .end();
         } else {
-            response.end(json.encode());
+            response.end(body);
         }
     }
 }

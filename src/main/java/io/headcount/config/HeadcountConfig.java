@@ -1,5 +1,7 @@
 package io.headcount.config;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.util.List;
 import java.util.Map;
 
@@ -79,6 +81,26 @@ public record HeadcountConfig(
             return new Http(
                     s.text(prefix + ".host", "127.0.0.1", HOST, "a host name or address"),
                     s.integer(prefix + ".port", port, 1, 65_535));
+        }
+
+        /**
+         * What an operator is told when the server cannot listen; a failure of another kind is returned as it is.
+         *
+         * @param prefix of the keys: {@code http} or {@code management}
+         */
+        public Throwable listenFailure(String prefix, Throwable failure) {
+            String key = prefix + ".port";
+            String reason = String.valueOf(failure.getMessage());
+            // The native transport throws an IOException of its own where the JDK throws a BindException.
+            boolean taken = failure instanceof IOException && reason.contains("already in use");
+            if (!taken && !(failure instanceof BindException)) {
+                return failure;
+            }
+            BindException told = new BindException(key + ": " + host + ":" + port
+                    + (taken ? " is taken by another program; stop it or" : " cannot be listened on (" + reason + ");")
+                    + " set " + key + " / " + Settings.environmentName(key));
+            told.initCause(failure);
+            return told;
         }
     }
 
