@@ -3,6 +3,7 @@ package io.headcount.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.config.HeadcountConfig;
+import io.headcount.dev.SharedServers;
 import io.headcount.model.EndCause;
 import io.headcount.model.FinishedSession;
 import io.headcount.model.HistoryPoint;
@@ -53,8 +54,8 @@ class RedisCounterStoreIT {
     @BeforeAll
     static void open() throws Exception {
         vertx = Vertx.vertx();
-        HeadcountConfig config =
-                HeadcountConfig.read(Map.of("redis", Map.of("endpoints", TestRedis.endpoints())), Map.of());
+        HeadcountConfig config = HeadcountConfig.read(
+                Map.of("redis", Map.of("endpoints", SharedServers.redis().endpoints())), Map.of());
         router = await(RedisRouter.open(vertx, config.redis(), new SimpleMeterRegistry()));
         store = new RedisCounterStore(router, new SharedClock(), BUCKET_MILLIS);
     }

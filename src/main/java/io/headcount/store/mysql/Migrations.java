@@ -1,0 +1,83 @@
+package io.headcount.store.mysql;
+
+import io.headcount.config.HeadcountConfig;
+import io.headcount.store.BookException;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
+
+/**
+ * Brings the tables up to date with the files of {@code sql/}. Blocking: for the command line and the start of a node,
+ * never for an event loop. The database itself has to be there: who may create one, and with which settings, is not for
+ * this program to decide.
+ */
+public final class Migrations {
+    private Migrations() {}
+
+    /**
+     * Migrates; several at once wait for each other.
+     *
+     * @return the versions that were applied now, empty when all was up to date
+     * @throws BookException when it cannot be done, in words for an operator
+     */
+    public static List<String> run(HeadcountConfig.MySql config) {
+        try {
+            MigrateResult result = flyway(config).migrate();
+            return result.migrations.stream().map(done -> done.version).toList();
+        } catch (FlywayException e) {
+            throw explained(config, e);
+        }
+    }
+
+    /**
+     * The versions that are still to be applied.
+     *
+     * @throws BookException when the database cannot be asked
+     */
+    public static List<String> pending(HeadcountConfig.MySql config) {
+        try {
+            return Arrays.stream(flyway(config).info().pending())
+                    .map(pending -> pending.getVersion().toString())
+                    .toList();
+        } catch (FlywayException e) {
+            throw explained(config, e);
+        }
+    }
+
+    private static Flyway flyway(HeadcountConfig.MySql config) {
+        // The public key is what a MySQL 8 user with a password needs when the connection has no TLS.
+        String url = "jdbc:mariadb://" + config.host() + ":" + config.port() + "/" + config.database()
+                + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC";
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(url, config.user(), config.password())
+                .locations("classpath:db/migration")
+                .createSchemas(false)
+                .cleanDisabled(true)
+                .validateMigrationNaming(true)
+                .load();
+    }
+
+    private static BookException explained(HeadcountConfig.MySql config, FlywayException failure) {
+        Faults faults = new Faults(config);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getErrorCode() > 0 && !connectionTrouble(sql)) {
+                return faults.of(sql.getErrorCode(), sql.getSQLState(), sql.getMessage(), failure);
+            }
+            if (cause instanceof SQLException sql) {
+                return faults.noAnswer(sql);
+            }
+        }
+        return new BookException(
+                "The tables of " + config.database() + " cannot be migrated: " + failure.getMessage(),
+                "the files of sql/ must be those that were applied before, with new ones added",
+                false,
+                failure);
+    }
+
+    private static boolean connectionTrouble(SQLException failure) {
+        return failure.getSQLState() != null && failure.getSQLState().startsWith("08");
+    }
+}

@@ -1,0 +1,235 @@
+package io.headcount.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that this JVM started: known by its pid, writing to a log file, and dead when this JVM is dead.
+ *
+ * <p>It runs in a session of its own, so that Ctrl-C in a terminal reaches the launcher only, which then stops
+ * everything in order. Where {@code setpriv} knows it (util-linux; on every Debian and Ubuntu), the kernel signals the
+ * process when the <em>thread</em> that started it ends, even by kill -9: hence the one thread that starts all of them
+ * and never ends itself.
+ */
+public final class ChildProcess implements AutoCloseable {
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "headcount-dev-starter");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private static final boolean SETSID = works("setsid", "true");
+    private static final boolean DEATH_SIGNAL = works("setpriv", "--pdeathsig", "KILL", "true");
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+
+    private ChildProcess(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+    }
+
+    /**
+     * What to start.
+     *
+     * @param name for messages
+     * @param command program and arguments
+     * @param folder where it runs
+     * @param environment added to this JVM's own; an empty value removes a variable
+     * @param log takes standard output and error; what was there before is kept beside it as {@code .old}
+     * @param orphanSignal TERM or KILL: what the process gets when this JVM dies
+     */
+    public record Spec(
+            String name,
+            List<String> command,
+            Path folder,
+            Map<String, String> environment,
+            Path log,
+            String orphanSignal) {
+        public Spec {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /** Starts a process; that it runs does not mean that it serves. */
+    public static ChildProcess start(Spec spec) {
+        try {
+            Files.createDirectories(spec.log().toAbsolutePath().getParent());
+            if (Files.exists(spec.log())) {
+                Path old = spec.log().resolveSibling(spec.log().getFileName() + ".old");
+                Files.move(spec.log(), old, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Process process = STARTER.submit(() -> builder(spec).start()).get();
+            return new ChildProcess(spec.name(), spec.log(), process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    spec.name() + " cannot be started: " + e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ProcessBuilder builder(Spec spec) {
+        List<String> command = new ArrayList<>();
+        if (SETSID) {
+            command.add("setsid");
+        }
+        if (DEATH_SIGNAL) {
+            command.addAll(List.of("setpriv", "--pdeathsig", spec.orphanSignal()));
+        }
+        command.addAll(spec.command());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(spec.folder().toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectOutput(spec.log().toFile());
+        spec.environment().forEach((key, value) -> {
+            if (value.isEmpty()) {
+                builder.environment().remove(key);
+            } else {
+                builder.environment().put(key, value);
+            }
+        });
+        return builder;
+    }
+
+    /** For messages. */
+    public String name() {
+        return name;
+    }
+
+    /** The process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Its standard output and error. */
+    public Path log() {
+        return log;
+    }
+
+    /** Whether it runs (a paused process does). */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The exit code of a process that ended; 128 + the signal's number where a signal ended it. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
+    /** Completes when it has ended. */
+    public CompletableFuture<ChildProcess> onExit() {
+        return process.onExit().thenApply(ended -> this);
+    }
+
+    /** SIGKILL, and waits until it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        if (!awaitExit(Duration.ofSeconds(10))) {
+            throw new IllegalStateException(name + " (pid " + pid() + ") survived SIGKILL");
+        }
+    }
+
+    /** SIGSTOP: alive, holding its sockets, doing nothing. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** SIGTERM, without waiting. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Waits; false when it still runs after that time. */
+    public boolean awaitExit(Duration limit) {
+        try {
+            return process.waitFor(Math.max(0, limit.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
+    }
+
+    /** SIGTERM, and SIGKILL for one that does not obey in time; false when that was needed. */
+    public boolean stop(Duration limit) {
+        return stopAll(List.of(this), limit).isEmpty();
+    }
+
+    /** Stops several at once; returns those that had to be killed. */
+    public static List<ChildProcess> stopAll(List<ChildProcess> processes, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        processes.forEach(ChildProcess::terminate);
+        List<ChildProcess> killed = new ArrayList<>();
+        for (ChildProcess child : processes) {
+            if (!child.awaitExit(Duration.ofNanos(deadline - System.nanoTime()))) {
+                killed.add(child);
+            }
+        }
+        killed.forEach(ChildProcess::kill);
+        return killed;
+    }
+
+    /** The last lines of the log, the newest last; empty when there is none. */
+    public List<String> tail(int lines) {
+        try {
+            List<String> all = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return all.subList(Math.max(0, all.size() - lines), all.size());
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** Stops it with five seconds of patience. */
+    @Override
+    public void close() {
+        stop(Duration.ofSeconds(5));
+    }
+
+    private void signal(String signal) {
+        // A shell's own kill: not every slim system has /bin/kill.
+        if (!works("sh", "-c", "kill -s " + signal + " " + pid())) {
+            throw new IllegalStateException("SIG" + signal + " did not reach " + name + " (pid " + pid() + ")");
+        }
+    }
+
+    private static boolean works(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

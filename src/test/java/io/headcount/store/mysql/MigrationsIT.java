@@ -1,0 +1,83 @@
+package io.headcount.store.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headcount.config.HeadcountConfig;
+import io.headcount.store.BookException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class MigrationsIT {
+    private static OwnMySql mysql;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        mysql = new OwnMySql();
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        mysql.stop();
+    }
+
+    @Test
+    void makesAllTablesOnceEvenWhenTwoMigrateAtTheSameTime() throws Exception {
+        mysql.execute("", "CREATE DATABASE twice");
+        HeadcountConfig.MySql config = mysql.config("twice");
+        assertThat(Migrations.pending(config)).containsExactly("001", "002", "003", "004");
+
+        var other = CompletableFuture.supplyAsync(() -> Migrations.run(config));
+        int applied = Migrations.run(config).size() + other.get().size();
+
+        assertThat(applied).isEqualTo(4);
+        assertThat(Migrations.pending(config)).isEmpty();
+        assertThat(Migrations.run(config)).isEmpty();
+        assertThat(
+                        mysql.one(
+                                "twice",
+                                "SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM"
+                                        + " information_schema.tables WHERE table_schema = 'twice' AND table_name NOT LIKE 'flyway%'"))
+                .isEqualTo("broadcasters,categories,current_viewers,daily_statistics,reconciliations,session_rejects,"
+                        + "streams,user_sessions,users,viewer_history");
+    }
+
+    @Test
+    void saysThatTheDatabaseIsMissingAndMakesNone() throws Exception {
+        assertThatThrownBy(() -> Migrations.run(mysql.config("missing")))
+                .isInstanceOfSatisfying(
+                        BookException.class, e -> assertThat(e.advice()).contains("CREATE DATABASE missing"));
+        assertThat(mysql.one("", "SHOW DATABASES LIKE 'missing'")).isNull();
+    }
+
+    @Test
+    void saysThatTheLoginIsRefused() {
+        HeadcountConfig.MySql config = mysql.config("any");
+        HeadcountConfig.MySql wrong =
+                new HeadcountConfig.MySql(config.host(), config.port(), "any", "nobody", "wrong", 1, 1000);
+
+        assertThatThrownBy(() -> Migrations.pending(wrong)).isInstanceOfSatisfying(BookException.class, e -> {
+            assertThat(e.getMessage()).contains(config.host() + ":" + config.port());
+            assertThat(e.advice()).contains("mysql.password");
+        });
+    }
+
+    @Test
+    void saysThatNoServerAnswers() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+
+        assertThatThrownBy(() ->
+                        Migrations.run(new HeadcountConfig.MySql("127.0.0.1", port, "any", "nobody", "", 1, 1000)))
+                .isInstanceOfSatisfying(BookException.class, e -> {
+                    assertThat(e.getMessage()).contains("127.0.0.1:" + port);
+                    assertThat(e.advice()).contains("mysql.host");
+                });
+    }
+}
