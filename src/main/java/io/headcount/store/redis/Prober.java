@@ -54,7 +54,11 @@ final class Prober {
             if (failure == null) {
                 node.health().served(System.nanoTime());
             } else {
-                LOG.debug("a master refused a probe redis={} key={}", node.address(), key, failure);
+                LOG.atDebug()
+                        .addKeyValue("redis", node.address())
+                        .addKeyValue("key", key)
+                        .setCause(failure)
+                        .log("a master did not take a probe");
                 node.health().interrupted();
                 topology.refreshSoon();
             }

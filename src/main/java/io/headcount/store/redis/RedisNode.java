@@ -193,7 +193,7 @@ final class RedisNode {
         fresh.connection().exceptionHandler(failure -> context.emit(fresh, broken -> lose(broken, failure.toString())));
         fresh.connection().endHandler(end -> context.emit(fresh, broken -> lose(broken, "the connection ended")));
         if (down) {
-            LOG.info("Redis is back redis={}", address);
+            LOG.atInfo().addKeyValue("redis", address).log("Redis is back");
             down = false;
         }
         boolean restarted = !runId.isEmpty() && !runId.equals(id);
@@ -226,7 +226,10 @@ final class RedisNode {
     private void unreachable(String why) {
         trouble = why;
         if (!down && !closed) {
-            LOG.warn("Redis is out of reach; is it running? Trying for ever redis={} cause={}", address, why);
+            LOG.atWarn()
+                    .addKeyValue("redis", address)
+                    .addKeyValue("cause", why)
+                    .log("Redis is out of reach and tried for ever; see whether it runs, and can be reached from here");
             down = true;
         }
     }

@@ -162,7 +162,9 @@ final class Topology implements RedisNode.Events {
     @Override
     public void opened(RedisNode node, boolean restarted) {
         if (restarted && node.health().role() == NodeHealth.Role.MASTER) {
-            LOG.warn("A Redis master was restarted, what it held may be lost redis={}", node.address());
+            LOG.atWarn()
+                    .addKeyValue("redis", node.address())
+                    .log("A Redis master was restarted; what it held may be lost and is asserted again");
             changed();
         }
         refreshSoon();
@@ -234,7 +236,9 @@ final class Topology implements RedisNode.Events {
         probeKeys = fresh.probeKeys();
         table = fresh;
         if (mastersChanged) {
-            LOG.warn("A Redis shard has another master, its last writes may be lost shards={}", fresh);
+            LOG.atWarn()
+                    .addKeyValue("shards", fresh)
+                    .log("A Redis shard has another master; its last writes may be lost and are asserted again");
             changed();
         }
     }
