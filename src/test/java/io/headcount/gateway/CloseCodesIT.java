@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.headcount.model.EndCause;
+import io.netty.channel.epoll.Epoll;
+import io.vertx.core.VertxOptions;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,7 +24,9 @@ class CloseCodesIT {
 
     @BeforeAll
     void start() {
-        running = new RunningGateway();
+        // The other tests run on NIO; this one shows that the native transport closes as well.
+        running = new RunningGateway(new VertxOptions().setPreferNativeTransport(true));
+        assertThat(running.vertx.isNativeTransportEnabled()).isEqualTo(Epoll.isAvailable());
     }
 
     @AfterAll
