@@ -25,6 +25,7 @@ import io.headcount.store.redis.RedisRouter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,17 +83,15 @@ class CountingIT {
         node.open("u2");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
 
-        SharedServers.redis()
-                .run(
-                        "HDEL",
-                        "live:node:{" + stream + "}:" + node.incarnation(),
-                        node.sessions.get(0).id());
-        SharedServers.redis().run("DEL", "live:users:{" + stream + "}");
+        redis(
+                "HDEL",
+                "live:node:{" + stream + "}:" + node.incarnation(),
+                node.sessions.get(0).id());
+        redis("DEL", "live:users:{" + stream + "}");
 
         soon(20).untilAsserted(() -> {
-            assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
-                    .isEqualTo("2");
-            assertThat(SharedServers.redis().run("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
+            assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
+            assertThat(redis("HLEN", "live:node:{" + stream + "}:" + node.incarnation()))
                     .isEqualTo("2");
         });
         assertThat(node.repairs).extracting(Repair::added).contains(1L);
@@ -104,12 +103,11 @@ class CountingIT {
         node.open("u1");
         soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
 
-        SharedServers.redis().run("SADD", "live:users:{" + stream + "}", "ghost");
+        redis("SADD", "live:users:{" + stream + "}", "ghost");
 
-        assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
-                .isEqualTo("2");
-        soon(15).untilAsserted(() -> assertThat(SharedServers.redis().run("SCARD", "live:users:{" + stream + "}"))
-                .isEqualTo("1"));
+        assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("2");
+        soon(15).untilAsserted(() ->
+                assertThat(redis("SCARD", "live:users:{" + stream + "}")).isEqualTo("1"));
     }
 
     @Test
@@ -158,6 +156,14 @@ class CountingIT {
             assertThat(living.read().count().sessions()).isEqualTo(2);
             assertThat(living.mode()).isEqualTo(Mode.EXACT);
         });
+    }
+
+    /** Runs a command on the master that has the key. */
+    private static String redis(String command, String key, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of(command, key));
+        words.addAll(List.of(more));
+        int master = SharedServers.redis().masterOf(key);
+        return String.valueOf(SharedServers.redis().call(master, words.toArray(String[]::new)));
     }
 
     private Node node(String name) throws Exception {

@@ -161,6 +161,8 @@ final class Settings {
                 known.stream().map(Settings::environmentName).collect(Collectors.toCollection(TreeSet::new));
         return environment.keySet().stream()
                 .filter(name -> name.startsWith(PREFIX) && !names.contains(name))
+                // Read by the log configuration, the start script and the tests.
+                .filter(name -> !name.matches(PREFIX + "(LOG|JAVA|TEST)_\\w+"))
                 .sorted()
                 .toList();
     }

@@ -38,6 +38,11 @@ public enum CloseCode {
         return code;
     }
 
+    /** Whether a peer may send {@code code} in a close frame (RFC 6455, 7.4; IANA's registry up to 1014). */
+    public static boolean mayBeSent(int code) {
+        return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+    }
+
     /** The text on the wire, ASCII. */
     public String reason() {
         return reason;

@@ -1,0 +1,235 @@
+package io.headcount;
+
+import io.headcount.admin.AdminVerticle;
+import io.headcount.api.ApiRoutes;
+import io.headcount.bus.Bus;
+import io.headcount.cluster.HelloRoster;
+import io.headcount.cluster.LeaseKeeper;
+import io.headcount.config.HeadcountConfig;
+import io.headcount.config.Role;
+import io.headcount.counter.CounterVerticle;
+import io.headcount.counter.OwnerVerticle;
+import io.headcount.gateway.Gateway;
+import io.headcount.gateway.ViewerAuth;
+import io.headcount.model.SharedClock;
+import io.headcount.persistence.PersistenceVerticle;
+import io.headcount.reconciler.ReconcilerVerticle;
+import io.headcount.store.mysql.Migrations;
+import io.headcount.store.mysql.MySqlBookStore;
+import io.headcount.store.redis.RedisCounterStore;
+import io.headcount.store.redis.RedisLeaseStore;
+import io.headcount.store.redis.RedisRouter;
+import io.headcount.store.redis.RedisSessionLog;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: wires the parts that its roles need, starts them in order and stops them in order. Gateways come last and go
+ * first, so that no viewer is let in before everything that counts it is there.
+ */
+final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    /** So long a stopping node waits to hear whether the others are stopping too. */
+    private static final long TOGETHER_MILLIS = 700;
+
+    private final HeadcountConfig config;
+    private final Path folder;
+    private final NodeMetrics metrics = new NodeMetrics();
+    private final SharedClock clock = new SharedClock();
+    private final NodeReadiness readiness = new NodeReadiness();
+    private final List<String> deployments = new ArrayList<>();
+    private Vertx vertx;
+    private Vertx leaseVertx;
+    private HelloRoster roster;
+    private RedisRouter redis;
+    private RedisCounterStore counters;
+    private LeaseKeeper lease;
+    private MySqlBookStore books;
+    private Gateway gateway;
+    /** Whether the lease is left to end by itself, so that viewers have time to come back elsewhere. */
+    private boolean grace;
+
+    private volatile String missing = "starting";
+
+    /** @param folder of the configuration file */
+    Node(HeadcountConfig config, Path folder) {
+        this.config = config;
+        this.folder = folder;
+    }
+
+    /** Completes when the node serves; fails with a message that says what to do. */
+    Future<Void> start() {
+        readiness.add("node", () -> missing);
+        return VertxFactory.create(config, folder, metrics)
+                .compose(this::openStores)
+                .compose(opened -> startLease())
+                .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames()))
+                .compose(this::deployAll)
+                .onSuccess(done -> missing = null);
+    }
+
+    /** Stops in order: viewers are sent away, what they leave is asserted or handed to the lease, then the parts go. */
+    Future<Void> stop() {
+        missing = "stopping";
+        if (vertx == null) {
+            return Future.succeededFuture();
+        }
+        return leave().transform(left -> undeployAll())
+                .transform(undeployed -> lease == null ? Future.succeededFuture() : lease.stop(!grace))
+                .transform(released -> closeAll());
+    }
+
+    private Future<Void> openStores(Vertx created) {
+        vertx = created;
+        Bus.install(vertx);
+        return RedisRouter.open(vertx, config.redis(), metrics.registry()).compose(router -> {
+            redis = router;
+            counters = new RedisCounterStore(router, clock, config.books().historyMillis());
+            return needsBooks() ? openBooks() : Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> openBooks() {
+        books = MySqlBookStore.open(vertx, config.mysql());
+        readiness.ask("mysql", books::ping);
+        return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
+                .compose(pending -> pending.isEmpty()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("the database " + config.mysql().database() + " lacks " + pending.size()
+                                + " migrations (" + String.join(", ", pending) + "): run headcount migrate first"));
+    }
+
+    /** The lease has a Vert.x of its own: one event loop, that no work of the node can delay. */
+    private Future<LeaseKeeper> startLease() {
+        leaseVertx = VertxFactory.single();
+        return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
+                .compose(router -> LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId()))
+                .onSuccess(keeper -> lease = keeper);
+    }
+
+    private Future<Void> deployAll(HelloRoster started) {
+        roster = started;
+        LiveWatch watch = LiveWatch.start(vertx, lease, redis::reachable);
+        readiness.add("redis", () -> watch.live() ? null : "Redis is out of reach, or the lease is lost");
+        readiness.add("cluster", () -> membership());
+        Future<Void> done = deploy(
+                () -> new AdminVerticle(config.management(), config.has(Role.ADMIN), readiness, metrics.registry()));
+        if (config.has(Role.KEEPER)) {
+            done = done.compose(before -> deployKeeper());
+        }
+        if (config.has(Role.GATEWAY)) {
+            done = done.compose(before -> deployCounters());
+        }
+        if (config.has(Role.GATEWAY) || config.has(Role.API)) {
+            done = done.compose(before -> deployGateways());
+        }
+        return done;
+    }
+
+    private Future<Void> deployKeeper() {
+        RedisLeaseStore leases = new RedisLeaseStore(redis);
+        return deploy(() -> new PersistenceVerticle(
+                        config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
+                .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
+                .compose(done -> deploy(
+                        () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));
+    }
+
+    private Future<Void> deployCounters() {
+        Future<Void> done = Future.succeededFuture();
+        for (int i = 0; i < config.counting().instances(); i++) {
+            int index = i;
+            done = done.compose(before -> deploy(
+                    () -> new CounterVerticle(config, index, roster, counters, lease, clock, metrics.registry())));
+        }
+        return done;
+    }
+
+    /** The public server; on a node without the role gateway it serves the API only. */
+    private Future<Void> deployGateways() {
+        ApiRoutes api = new ApiRoutes(config, counters, books, readiness, clock, metrics.registry());
+        gateway = new Gateway(
+                config,
+                new Gateway.Ports(
+                        counters,
+                        clock,
+                        metrics.registry(),
+                        () -> api.router(vertx),
+                        ViewerAuth.open(),
+                        stream -> books.stream(stream).map(info -> info != null)));
+        return deploy(gateway::instance, config.webSocket().instances());
+    }
+
+    private Future<Void> deploy(Supplier<Deployable> part) {
+        return deploy(part, 1);
+    }
+
+    private Future<Void> deploy(Supplier<? extends Deployable> part, int instances) {
+        return vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))
+                .onSuccess(id -> deployments.add(0, id))
+                .mapEmpty();
+    }
+
+    /**
+     * Viewers go: to other nodes, with the grace of a draining lease, or, where there is no other node (or all stop
+     * together), for good, with their leaves.
+     */
+    private Future<Void> leave() {
+        if (gateway == null || roster == null) {
+            return Future.succeededFuture();
+        }
+        roster.drain();
+        return vertx.timer(TOGETHER_MILLIS, TimeUnit.MILLISECONDS).compose(waited -> {
+            boolean last = roster.othersAreDraining();
+            LOG.info("stopping viewers={} handedOver={}", gateway.sockets(), !last);
+            return (last ? Future.<Void>succeededFuture() : lease.drain().otherwiseEmpty())
+                    .compose(marked -> gateway.drain(last))
+                    .onSuccess(drained -> grace = !last);
+        });
+    }
+
+    private Future<Void> undeployAll() {
+        Future<Void> done = Future.succeededFuture();
+        for (String id : deployments) {
+            done = done.transform(before -> vertx.undeploy(id)).mapEmpty();
+        }
+        return done;
+    }
+
+    private Future<Void> closeAll() {
+        return (redis == null ? Future.<Void>succeededFuture() : redis.close())
+                .transform(closed -> books == null ? Future.succeededFuture() : books.close())
+                .transform(closed -> leaseVertx == null ? Future.succeededFuture() : leaseVertx.close())
+                .transform(closed -> vertx.close());
+    }
+
+    private String membership() {
+        int here = roster.nodes().size();
+        int expected = config.cluster().expectedNodes();
+        return here >= expected ? null : here + " of " + expected + " nodes are there (cluster.expectedNodes)";
+    }
+
+    private boolean needsBooks() {
+        return config.has(Role.KEEPER)
+                || config.has(Role.API)
+                || config.streams().registration() == HeadcountConfig.Registration.STRICT;
+    }
+
+    private Set<String> roleNames() {
+        return config.roles().stream()
+                .map(role -> role.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,142 @@
+package io.headcount.gateway;
+
+import io.headcount.model.EndCause;
+import io.headcount.protocol.CloseCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The gateway's meters, one set a node. No label comes from a client: each would be a memory leak. */
+final class GatewayMetrics {
+    private static final String PREFIX = "headcount.gateway.";
+
+    private final MeterRegistry meters;
+    private final LongAdder frames = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder pushes = new LongAdder();
+    private final LongAdder pings = new LongAdder();
+    private final LongAdder pongs = new LongAdder();
+    private final LongAdder texts = new LongAdder();
+    private final LongAdder slowHeld = new LongAdder();
+    private final Timer handshake;
+    private final Timer welcome;
+    private final DistributionSummary batchEvents;
+    private final Map<EndCause, Counter> ends = new EnumMap<>(EndCause.class);
+    private final Map<CloseCode, Counter> closes = new EnumMap<>(CloseCode.class);
+    private final Map<Integer, Counter> handshakes = new ConcurrentHashMap<>();
+
+    GatewayMetrics(MeterRegistry meters, AtomicInteger sockets) {
+        this.meters = meters;
+        Gauge.builder(PREFIX + "sockets", sockets, AtomicInteger::get)
+                .description("Open viewers' sockets")
+                .register(meters);
+        counter("frames.sent", frames, "Frames to viewers");
+        counter("bytes.sent", bytes, "Bytes to viewers");
+        counter("pushes", pushes, "Counts encoded, once a stream");
+        counter("counts.held", slowHeld, "Counts held back from slow readers");
+        received("ping", pings);
+        received("pong", pongs);
+        received("text", texts);
+        this.handshake = timer("handshake", "From the request's headers to the 101");
+        this.welcome = timer("welcome", "From the 101 to the welcome");
+        this.batchEvents = DistributionSummary.builder(PREFIX + "batch.events")
+                .description("Joins and leaves a batch to a counter")
+                .register(meters);
+        for (EndCause cause : EndCause.values()) {
+            ends.put(
+                    cause,
+                    Counter.builder(PREFIX + "ended").tag("cause", cause.wire()).register(meters));
+        }
+        for (CloseCode code : CloseCode.values()) {
+            closes.put(
+                    code,
+                    Counter.builder(PREFIX + "closed")
+                            .description("Closes by the server")
+                            .tag("code", Integer.toString(code.code()))
+                            .register(meters));
+        }
+    }
+
+    void sent(int frameBytes) {
+        frames.increment();
+        bytes.add(frameBytes);
+    }
+
+    void pushed() {
+        pushes.increment();
+    }
+
+    void held() {
+        slowHeld.increment();
+    }
+
+    void receivedPing() {
+        pings.increment();
+    }
+
+    void receivedPong() {
+        pongs.increment();
+    }
+
+    void receivedText() {
+        texts.increment();
+    }
+
+    void ended(EndCause cause) {
+        ends.get(cause).increment();
+    }
+
+    void closed(CloseCode code) {
+        closes.get(code).increment();
+    }
+
+    void batch(int events) {
+        batchEvents.record(events);
+    }
+
+    void welcomed(long millis) {
+        welcome.record(Duration.ofMillis(millis));
+    }
+
+    void handshake(int status, long nanos) {
+        handshakes
+                .computeIfAbsent(
+                        status,
+                        code -> Counter.builder(PREFIX + "handshakes")
+                                .tag("code", Integer.toString(code))
+                                .register(meters))
+                .increment();
+        handshake.record(Duration.ofNanos(nanos));
+    }
+
+    private void counter(String name, LongAdder value, String description) {
+        FunctionCounter.builder(PREFIX + name, value, LongAdder::sum)
+                .description(description)
+                .register(meters);
+    }
+
+    private void received(String kind, LongAdder value) {
+        FunctionCounter.builder(PREFIX + "frames.received", value, LongAdder::sum)
+                .description("Frames from viewers")
+                .tag("kind", kind)
+                .register(meters);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(PREFIX + name)
+                .description(description)
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(30))
+                .register(meters);
+    }
+}

@@ -1,0 +1,139 @@
+package io.headcount.gateway;
+
+import io.headcount.config.HeadcountConfig;
+import io.headcount.gateway.ViewerAuth.Identity;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a request to an open session: the head is judged, the viewer identified, the connection taken over. One an event
+ * loop.
+ */
+final class Handshake {
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+    private static final int RETRY_SECONDS = 5;
+
+    private final Gateway gateway;
+    private final Lane lane;
+    private final HandshakeRules rules;
+    private final boolean strict;
+
+    Handshake(Gateway gateway, Lane lane) {
+        this.gateway = gateway;
+        this.lane = lane;
+        this.rules = new HandshakeRules(gateway.config().webSocket().allowedOrigins());
+        this.strict = gateway.config().streams().registration() == HeadcountConfig.Registration.STRICT;
+    }
+
+    /** A request for the viewers' WebSocket. */
+    void handle(HttpServerRequest request) {
+        long startedNanos = System.nanoTime();
+        Refusal refusal = rules.judge(request);
+        if (refusal == null && gateway.draining()) {
+            refusal = Refusal.unavailable("this node is stopping: come back, you will reach another", 1);
+        }
+        MultiMap query = refusal == null ? query(request) : null;
+        if (refusal == null && query == null) {
+            refusal = Refusal.badRequest("the query is not well-formed");
+        }
+        if (refusal == null && !gateway.reserve()) {
+            refusal = Refusal.unavailable("this node has all the viewers it can take", RETRY_SECONDS);
+        }
+        if (refusal != null) {
+            refuse(request, refusal, startedNanos);
+            return;
+        }
+        Upgrade.stopReading(request);
+        String stream = HandshakeRules.stream(request.path());
+        request.end()
+                .compose(ended -> gateway.ports().auth().identify(request.headers(), query))
+                .compose(identity -> known(stream).map(identity))
+                .onComplete(
+                        identity -> upgrade(request, stream, identity, startedNanos),
+                        failure -> fail(request, failure, startedNanos));
+    }
+
+    /** A request whose head could not be read. */
+    void handleInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Refusal refusal;
+        if (cause instanceof TooLongHttpLineException) {
+            refusal = Refusal.of(414, "URI Too Long", "the URI may have 4096 bytes");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            refusal = Refusal.of(
+                    431,
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.reasonPhrase(),
+                    "the headers may have 8192 bytes");
+        } else {
+            refusal = Refusal.badRequest("this is not HTTP/1.1");
+        }
+        refuse(request, refusal, System.nanoTime());
+    }
+
+    private static MultiMap query(HttpServerRequest request) {
+        try {
+            return request.params();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private Future<Void> known(String stream) {
+        if (!strict) {
+            return Future.succeededFuture();
+        }
+        return gateway.ports()
+                .knownStream()
+                .apply(stream)
+                .compose(known -> known
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(Refusal.of(404, "Not Found", "there is no such stream")));
+    }
+
+    private void upgrade(HttpServerRequest request, String stream, Identity identity, long startedNanos) {
+        if (!Upgrade.connected(request)) {
+            gateway.socketCount().decrementAndGet();
+            return;
+        }
+        ViewerConnection viewer = new ViewerConnection(lane);
+        ByteBuf early;
+        try {
+            boolean withProtocol =
+                    HandshakeRules.listed(request.headers(), "Sec-WebSocket-Protocol", HandshakeRules.PROTOCOL);
+            early = Upgrade.run(request, withProtocol, viewer);
+        } catch (RuntimeException e) {
+            LOG.error("a connection could not be upgraded and is closed; please report this", e);
+            gateway.socketCount().decrementAndGet();
+            request.connection().close();
+            return;
+        }
+        lane.metrics().handshake(101, System.nanoTime() - startedNanos);
+        viewer.opened(stream, identity.user(), early);
+    }
+
+    private void fail(HttpServerRequest request, Throwable failure, long startedNanos) {
+        gateway.socketCount().decrementAndGet();
+        Refusal refusal = failure instanceof Refusal known
+                ? known
+                : Refusal.unavailable("the stream or the viewer cannot be looked up now", RETRY_SECONDS);
+        if (!(failure instanceof Refusal)) {
+            LOG.warn("handshake refused: a lookup failed; see whether MySQL is up", failure);
+        }
+        // Nothing more is read as HTTP on this connection, see Upgrade.stopReading.
+        request.response().putHeader("Connection", "close");
+        refuse(request, refusal, startedNanos);
+        request.connection().close();
+    }
+
+    private void refuse(HttpServerRequest request, Refusal refusal, long startedNanos) {
+        lane.metrics().handshake(refusal.status(), System.nanoTime() - startedNanos);
+        refusal.answer(request.response());
+    }
+}

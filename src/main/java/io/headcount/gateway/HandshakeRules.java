@@ -1,0 +1,138 @@
+package io.headcount.gateway;
+
+import io.headcount.model.Ids;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a handshake has to look like (RFC 6455, 4.2.1, and the contract), judged from its head alone. */
+final class HandshakeRules {
+    static final int MAX_URI_BYTES = 4_096;
+    static final int MAX_HEADER_BYTES = 8_192;
+    static final String PROTOCOL = "headcount.v1";
+
+    private static final String PREFIX = "/v1/streams/";
+    private static final String SUFFIX = "/watch";
+    private static final int KEY_BYTES = 16;
+
+    private final Set<String> allowedOrigins;
+
+    HandshakeRules(List<String> allowedOrigins) {
+        this.allowedOrigins = allowedOrigins.stream()
+                .map(origin -> origin.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether a path is the viewers' WebSocket, well-formed or not. */
+    static boolean isWatch(String path) {
+        return path != null && path.startsWith(PREFIX) && path.endsWith(SUFFIX);
+    }
+
+    /** The stream in a {@linkplain #isWatch watch} path; anything may stand there. */
+    static String stream(String path) {
+        return path.length() < PREFIX.length() + SUFFIX.length()
+                ? ""
+                : path.substring(PREFIX.length(), path.length() - SUFFIX.length());
+    }
+
+    /** Judges a request; {@code null} when it is in order. */
+    Refusal judge(HttpServerRequest request) {
+        if (request.uri().length() > MAX_URI_BYTES) {
+            return Refusal.of(414, "URI Too Long", "the URI may have 4096 bytes");
+        }
+        if (!HttpMethod.GET.equals(request.method())) {
+            return Refusal.of(405, "Method Not Allowed", "this is a WebSocket: GET")
+                    .with("Allow", "GET");
+        }
+        MultiMap headers = request.headers();
+        List<String> hosts = headers.getAll("Host");
+        if (hosts.size() != 1 || hosts.get(0).isBlank()) {
+            return Refusal.badRequest("exactly one Host header is needed");
+        }
+        if (hasBody(headers)) {
+            return Refusal.badRequest("a handshake has no body");
+        }
+        if (!Ids.valid(stream(request.path()))) {
+            return Refusal.badRequest("a stream id is " + Ids.RULE);
+        }
+        Refusal upgrade = judgeUpgrade(request, headers);
+        if (upgrade != null) {
+            return upgrade;
+        }
+        return originAllowed(headers.getAll("Origin"), hosts.get(0))
+                ? null
+                : Refusal.of(403, "Forbidden", "this origin is not allowed here");
+    }
+
+    private static Refusal judgeUpgrade(HttpServerRequest request, MultiMap headers) {
+        if (request.version() != HttpVersion.HTTP_1_1) {
+            return Refusal.badRequest("a WebSocket needs HTTP/1.1");
+        }
+        if (!listed(headers, "Upgrade", "websocket") || !listed(headers, "Connection", "upgrade")) {
+            return Refusal.upgradeRequired(
+                    "this is a WebSocket: Upgrade: websocket and Connection: Upgrade are needed");
+        }
+        List<String> versions = headers.getAll("Sec-WebSocket-Version");
+        if (versions.size() != 1 || !versions.get(0).trim().equals("13")) {
+            return Refusal.upgradeRequired("Sec-WebSocket-Version must be 13");
+        }
+        List<String> keys = headers.getAll("Sec-WebSocket-Key");
+        return keys.size() == 1 && validKey(keys.get(0).trim())
+                ? null
+                : Refusal.badRequest("Sec-WebSocket-Key must be 16 bytes in Base64, once");
+    }
+
+    private static boolean hasBody(MultiMap headers) {
+        String length = headers.get("Content-Length");
+        return headers.contains("Transfer-Encoding")
+                || (length != null && !length.trim().equals("0"));
+    }
+
+    private static boolean validKey(String key) {
+        try {
+            return key.length() == 24 && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Whether a comma-separated header has an element, whatever its case. */
+    static boolean listed(MultiMap headers, String name, String element) {
+        for (String line : headers.getAll(name)) {
+            for (String part : line.split(",", -1)) {
+                if (part.trim().equalsIgnoreCase(element)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Absent (no browser), of the same host, or on the list. */
+    private boolean originAllowed(List<String> origins, String host) {
+        if (origins.isEmpty() || allowedOrigins.contains("*")) {
+            return true;
+        }
+        if (origins.size() > 1) {
+            return false;
+        }
+        String origin = origins.get(0).trim().toLowerCase(Locale.ROOT);
+        if (allowedOrigins.contains(origin)) {
+            return true;
+        }
+        int scheme = origin.indexOf("://");
+        if (scheme < 0) {
+            return false;
+        }
+        String port = origin.startsWith("https:") ? ":443" : ":80";
+        String authority = origin.substring(scheme + 3);
+        String own = host.trim().toLowerCase(Locale.ROOT);
+        return authority.equals(own) || (authority + port).equals(own) || authority.equals(own + port);
+    }
+}
