@@ -32,7 +32,7 @@ apt_install() {
     fi
 }
 
-# java_at_least_17_and_maven: or an end that names the command.
+# require_java_and_maven: or an end that names the command.
 require_java_and_maven() {
     local version=""
     if ! command -v java >/dev/null 2>&1 || ! command -v javac >/dev/null 2>&1; then
@@ -127,17 +127,37 @@ fetch_libraries() {
     fetch_library libnuma.so.1 libnuma1
 }
 
-# maven_lines: Maven's output for people. Downloads are counted, warnings and errors are shown.
+# maven_lines [all]: Maven's output for people. Downloads are counted, warnings and errors are shown; of the rest what
+# is being done, or with "all" everything.
 maven_lines() {
-    awk '
+    awk -v all="${1:-}" '
         function count() { if (files != shown) { printf "  %d files downloaded\n", files; shown = files; fflush() } }
+        function seconds(   now) { "date +%s" | getline now; close("date +%s"); return now }
         { gsub(/\033\[[0-9;]*m/, "") }
-        /Downloaded from / { files++; now = systime_(); if (now - last >= 5) { count(); last = now }; next }
+        /Downloaded from / { files++; if (seconds() - last >= 5) { count(); last = seconds() } next }
         /Downloading from |^Progress / { next }
-        /is missing/ { count(); print; fflush(); next }
-        /^\[(ERROR|WARNING)\]/ { count(); print "  " $0; fflush(); next }
-        /^\[INFO\] --- / { count(); sub(/^\[INFO\] --- /, ""); sub(/ @ .*/, ""); print "  " $0; fflush(); next }
+        { count() }
+        all != "" { print; fflush(); next }
+        /^\[(ERROR|WARNING)\]|is missing/ { print "  " $0; fflush(); next }
+        /^\[INFO\] --- / { sub(/^\[INFO\] --- /, ""); sub(/ @ .*/, ""); print "  " $0; fflush(); next }
         END { count() }
-        function systime_(   t) { "date +%s" | getline t; close("date +%s"); return t }
     '
+}
+
+# run_maven LOG [all] -- ARGUMENT…: Maven with its output in a file and, for people, here. A signal that stops us stops
+# it first. Descriptor 9 is the lock of scripts/run, which must not outlive it.
+run_maven() {
+    local log="$1" shown="" maven status=0
+    shift
+    if [ "$1" = all ]; then shown=all && shift; fi
+    mkdir -p "$(dirname "$log")"
+    mvn -B -Dstyle.color=never "$@" </dev/null 9>&- > >(tee "$log" | maven_lines "$shown") 2>&1 &
+    maven=$!
+    trap 'kill "$maven" 2>/dev/null || true; wait "$maven" 2>/dev/null || true; exit 143' TERM
+    trap 'kill "$maven" 2>/dev/null || true; wait "$maven" 2>/dev/null || true; exit 130' INT
+    wait "$maven" || status=$?
+    trap - TERM INT
+    # The filter may have lines left to print.
+    sleep 0.2
+    return "$status"
 }

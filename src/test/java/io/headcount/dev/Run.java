@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,7 +130,7 @@ public final class Run implements Callable<Integer> {
         folder.forgetDescription();
         int left = Leftovers.stop(folder.path(), NODES_STOP_WITHIN);
         if (left > 0) {
-            say("a former run was killed and left " + left + " processes behind; they are stopped now");
+            say("a former run was killed and left " + left + " of its processes behind; they are stopped now");
         }
         if (fresh) {
             folder.deleteData();
@@ -240,8 +241,8 @@ public final class Run implements Callable<Integer> {
 
     private static String range(List<Integer> ports) {
         int first = ports.get(0);
-        int last = ports.get(ports.size() - 1);
-        return last - first == ports.size() - 1 ? first + "-" + last : ports.toString();
+        List<Integer> row = IntStream.range(first, first + ports.size()).boxed().toList();
+        return ports.equals(row) ? first + "-" + row.get(row.size() - 1) : ports.toString();
     }
 
     private void say(String line) {

@@ -56,7 +56,8 @@ final class RunPorts {
         if (!taken.isEmpty()) {
             throw new IllegalStateException((taken.size() == 1 ? "port " : "ports ")
                     + String.join(", ", taken.stream().map(String::valueOf).toList())
-                    + " on 127.0.0.1 taken by another process (ss -ltnp shows which); stop it, or choose another port: "
+                    + (taken.size() == 1 ? " is" : " are")
+                    + " taken by another process (ss -ltnp shows which); stop it, or choose another port: "
                     + "scripts/run --port " + freeInstead(first, nodeCount));
         }
         for (int i = 0; i < nodeCount; i++) {
