@@ -155,6 +155,11 @@ class RedisRouterFaultsIT {
 
             patiently().until(() -> load.failures(keys.get(0)) > 0);
             moreOf(load, others, 1_000);
+            patiently()
+                    .until(() -> registry.get("headcount.redis.connections.lost")
+                                    .counter()
+                                    .count()
+                            > 0);
             patiently().until(() -> topologyChanges.get() > 0);
             moreOf(load, keys, 1_000);
             cluster.resume(0);
