@@ -83,13 +83,14 @@ function join(event) {
   viewer = new HeadcountViewer({ stream, user });
   viewer.addEventListener('count', show);
   viewer.addEventListener('state', show);
+  // A moment after the welcome: a replica that answers may be some milliseconds behind.
+  viewer.addEventListener('state', () => viewer?.state === 'open' && setTimeout(details, 300));
   $('title').textContent = stream;
   document.title = `${stream} · Headcount`;
   $('same').href = link(user);
   $('other').href = link(guest());
   $('tabs').hidden = false;
   viewer.connect();
-  details();
 }
 
 function leave() {

@@ -102,6 +102,9 @@ final class Node {
      * would have to be completed on that very loop, when it is gone.
      */
     List<Future<Void>> close() {
+        if (roster != null) {
+            roster.stop();
+        }
         return vertx == null ? List.of(leaseVertx.close()) : List.of(leaseVertx.close(), vertx.close());
     }
 

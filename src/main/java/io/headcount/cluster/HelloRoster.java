@@ -29,6 +29,7 @@ public final class HelloRoster implements Roster {
     private final Set<String> roles;
     private final Vertx vertx;
     private final Map<String, Seen> seen = new HashMap<>();
+    private volatile long timer = -1;
     private volatile boolean draining;
     private volatile View view;
 
@@ -82,6 +83,11 @@ public final class HelloRoster implements Roster {
         hello();
     }
 
+    /** Says nothing any more, before the bus goes. */
+    public void stop() {
+        vertx.cancelTimer(timer);
+    }
+
     /** Whether all other nodes that are there are leaving too: everything is being stopped together. */
     public boolean othersAreDraining() {
         return view.othersDraining;
@@ -89,7 +95,7 @@ public final class HelloRoster implements Roster {
 
     private void listen() {
         Bus.of(vertx).consume(Addresses.HELLO, this::onHello);
-        vertx.setPeriodic(0, HELLO_MILLIS, timer -> {
+        timer = vertx.setPeriodic(0, HELLO_MILLIS, tick -> {
             hello();
             refresh();
         });

@@ -81,6 +81,9 @@ public final class GatewayVerticle extends VerticleBase {
                 .invalidRequestHandler(handshake::handleInvalid)
                 .requestHandler(request -> {
                     watch.requested(request);
+                    if (handshake.refusesLength(request)) {
+                        return;
+                    }
                     if (HandshakeRules.isWatch(request.path())) {
                         handshake.handle(request);
                     } else {
@@ -88,7 +91,8 @@ public final class GatewayVerticle extends VerticleBase {
                         router.handle(request);
                     }
                 });
-        return server.listen(config.http().port(), config.http().host());
+        return server.listen(config.http().port(), config.http().host())
+                .recover(failure -> Future.failedFuture(config.http().listenFailure("http", failure)));
     }
 
     private static HttpServerOptions options(HeadcountConfig.WebSocket limits) {
@@ -97,7 +101,7 @@ public final class GatewayVerticle extends VerticleBase {
                 .setCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
-                .setMaxInitialLineLength(HandshakeRules.MAX_URI_BYTES + 32)
+                .setMaxInitialLineLength(HandshakeRules.MAX_LIST_URI_BYTES + 32)
                 .setMaxHeaderSize(HandshakeRules.MAX_HEADER_BYTES)
                 .setAcceptBacklog(limits.acceptBacklog())
                 .setTcpNoDelay(true);

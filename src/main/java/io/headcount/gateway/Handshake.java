@@ -60,12 +60,21 @@ final class Handshake {
                         failure -> fail(request, failure, startedNanos));
     }
 
+    /** Answers a request whose URI is too long; false when it is not. */
+    boolean refusesLength(HttpServerRequest request) {
+        Refusal refusal = HandshakeRules.judgeLength(request);
+        if (refusal != null) {
+            refuse(request, refusal, System.nanoTime());
+        }
+        return refusal != null;
+    }
+
     /** A request whose head could not be read. */
     void handleInvalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         Refusal refusal;
         if (cause instanceof TooLongHttpLineException) {
-            refusal = Refusal.of(414, "URI Too Long", "the URI may have 4096 bytes");
+            refusal = HandshakeRules.uriTooLong(HandshakeRules.MAX_URI_BYTES);
         } else if (cause instanceof TooLongHttpHeaderException) {
             refusal = Refusal.of(
                     431,

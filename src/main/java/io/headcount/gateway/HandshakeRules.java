@@ -14,6 +14,10 @@ import java.util.stream.Collectors;
 /** What a handshake has to look like (RFC 6455, 4.2.1, and the contract), judged from its head alone. */
 final class HandshakeRules {
     static final int MAX_URI_BYTES = 4_096;
+
+    /** Of a request that names up to 500 streams: 500 ids of 64 bytes, each with its parameter's name. */
+    static final int MAX_LIST_URI_BYTES = 40_960;
+
     static final int MAX_HEADER_BYTES = 8_192;
     static final String PROTOCOL = "headcount.v1";
 
@@ -41,11 +45,19 @@ final class HandshakeRules {
                 : path.substring(PREFIX.length(), path.length() - SUFFIX.length());
     }
 
+    /** Judges the length of any request's URI; {@code null} when it is in order. */
+    static Refusal judgeLength(HttpServerRequest request) {
+        boolean list = "/v1/viewers".equals(request.path()) || "/v1/counts".equals(request.path());
+        int most = list ? MAX_LIST_URI_BYTES : MAX_URI_BYTES;
+        return request.uri().length() > most ? uriTooLong(most) : null;
+    }
+
+    static Refusal uriTooLong(int most) {
+        return Refusal.of(414, "URI Too Long", "the URI may have " + most + " bytes");
+    }
+
     /** Judges a request; {@code null} when it is in order. */
     Refusal judge(HttpServerRequest request) {
-        if (request.uri().length() > MAX_URI_BYTES) {
-            return Refusal.of(414, "URI Too Long", "the URI may have 4096 bytes");
-        }
         if (!HttpMethod.GET.equals(request.method())) {
             return Refusal.of(405, "Method Not Allowed", "this is a WebSocket: GET")
                     .with("Allow", "GET");

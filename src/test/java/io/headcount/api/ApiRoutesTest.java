@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -143,14 +142,20 @@ class ApiRoutesTest {
 
     @Test
     void answers500StreamsButNeitherNoneNor501() throws Exception {
-        String server = "http://127.0.0.1:" + api.deployForLongLines() + "/v1/viewers";
-
-        HttpResponse<String> most = api.send(HttpRequest.newBuilder(URI.create(server + "?" + streams(500))));
-        HttpResponse<String> tooMany = api.send(HttpRequest.newBuilder(URI.create(server + "?" + streams(501))));
+        HttpResponse<String> most = api.get("/v1/viewers?" + streams(500));
+        HttpResponse<String> tooMany = api.get("/v1/viewers?" + streams(501));
 
         assertThat(new JsonObject(most.body()).getJsonArray("items")).hasSize(500);
         assertProblem(tooMany, 400, "not 501");
         assertProblem(api.get("/v1/viewers"), 400, "1 to 500");
+    }
+
+    @Test
+    void refusesALongUriWhereNoListIsAskedFor() throws Exception {
+        assertThat(api.get("/v1/rankings?category=" + "c".repeat(4_096)).statusCode())
+                .isEqualTo(414);
+        assertThat(api.get("/v1/viewers?stream=" + "s".repeat(40_900)).statusCode())
+                .isIn(400, 414);
     }
 
     @Test

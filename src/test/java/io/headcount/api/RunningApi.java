@@ -11,8 +11,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,15 +65,6 @@ final class RunningApi implements AutoCloseable {
                         ViewerAuth.open(),
                         stream -> Future.succeededFuture(books.streams.containsKey(stream))));
         await(vertx.deployVerticle(gateway::instance, new DeploymentOptions()));
-    }
-
-    /** The API alone, where a request's line may be long; returns the port. */
-    int deployForLongLines() {
-        HttpServer server =
-                vertx.createHttpServer(new HttpServerOptions().setPort(0).setMaxInitialLineLength(65_536));
-        await(vertx.deployVerticle(
-                context -> server.requestHandler(api.router(vertx)).listen()));
-        return server.actualPort();
     }
 
     HttpRequest.Builder request(String path) {
