@@ -15,7 +15,7 @@ local bucket_millis, forget = tonumber(ARGV[4]), ARGV[5] == '1'
 local FIRST_KEY, FIRST_ARG, HEARTBEAT_SECONDS = 6, 6, 60
 
 local now = now_millis()
-local _, last = parse_report(redis.call('HGET', nodes, incarnation))
+local reported, last = parse_report(redis.call('HGET', nodes, incarnation))
 local held = redis.call('HLEN', node)
 local restored = 0
 
@@ -37,6 +37,10 @@ if last > 0 then
   restored = call_all('SADD', users, present)
   if restored > 0 then
     note(stat, now, bucket_millis, before, before + restored, 0, 0)
+  end
+  -- A batch that was applied meanwhile brought a report of its own, which fits what is held now; this one does not.
+  if number ~= last then
+    sockets = reported
   end
   if forget and held == 0 and number == last then
     redis.call('HDEL', nodes, incarnation)

@@ -24,6 +24,9 @@ final class CountBoard {
     /** A count older than this is not exact. */
     private static final long EXACT_AGE_MILLIS = 5_000;
 
+    /** So long before a sign of life its count is read. */
+    private static final long READ_AHEAD_MILLIS = 500;
+
     private final long intervalMillis;
     private final long lifeSignMillis;
     private final Map<String, Entry> entries = new HashMap<>();
@@ -101,11 +104,12 @@ final class CountBoard {
         return due;
     }
 
-    /** Streams whose count is so old that it must be read again for the next sign of life. */
+    /** Streams to read: of which it is not known who reports, or whose sign of life is soon due and the count old. */
     List<String> stale(long now) {
         List<String> streams = new ArrayList<>();
         entries.forEach((stream, entry) -> {
-            if (now - entry.receivedAt >= lifeSignMillis / 2 || entry.reporting == null) {
+            boolean soonDue = now - entry.publishedAt >= lifeSignMillis - READ_AHEAD_MILLIS;
+            if (entry.reporting == null || (soonDue && now - entry.receivedAt >= lifeSignMillis / 2)) {
                 streams.add(stream);
             }
         });

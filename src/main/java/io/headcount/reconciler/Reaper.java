@@ -12,7 +12,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Removes what a dead incarnation left on a stream, in chunks: first the sessions' ends are logged, then they go. */
+/** Removes what a dead incarnation left on a stream, in chunks: the sessions' ends are logged, then they go. */
 final class Reaper {
     private final CounterStore store;
     private final SharedClock clock;
@@ -25,20 +25,31 @@ final class Reaper {
     /** Reaps one stream; completes with what was done, to be written in the ledger. */
     Future<Repair> reap(String stream, Incarnation dead) {
         long startedAt = System.nanoTime();
-        return chunk(stream, dead, 0).map(removed -> {
-            long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
-            return new Repair(
-                    stream, dead.toString(), removed, 0, 0, removed, "node_lost", tookMillis, clock.nowMillis());
-        });
+        return pages(stream, dead, "0", 0)
+                .compose(removed -> store.reap(stream, dead, List.of()).map(removed))
+                .map(removed -> {
+                    long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
+                    return new Repair(
+                            stream,
+                            dead.toString(),
+                            removed,
+                            0,
+                            0,
+                            removed,
+                            "node_lost",
+                            tookMillis,
+                            clock.nowMillis());
+                });
     }
 
-    /** Always from the first page on: what was reaped is gone from it. */
-    private Future<Long> chunk(String stream, Incarnation dead, long removed) {
-        return store.members(stream, dead, "0")
+    /** Page after page; the dead add nothing, so one walk finds all that they left. */
+    private Future<Long> pages(String stream, Incarnation dead, String cursor, long removed) {
+        return store.members(stream, dead, cursor)
                 .compose(page -> remove(stream, dead, page).compose(done -> {
                     long so = removed + page.members().size();
-                    boolean last = page.members().isEmpty() && page.cursor().equals("0");
-                    return last ? Future.succeededFuture(so) : chunk(stream, dead, so);
+                    return page.cursor().equals("0")
+                            ? Future.succeededFuture(so)
+                            : pages(stream, dead, page.cursor(), so);
                 }));
     }
 
@@ -46,14 +57,12 @@ final class Reaper {
         // A small hash is scanned in one page of any size; a call takes a bounded number.
         Future<Void> done = Future.succeededFuture();
         List<Member> members = page.members();
-        int from = 0;
-        do {
+        for (int from = 0; from < members.size(); from += CounterStore.MAX_BATCH) {
             List<Member> some = members.subList(from, Math.min(members.size(), from + CounterStore.MAX_BATCH));
             done = done.compose(before -> store.log(finished(stream, dead, some)))
                     .compose(logged -> store.reap(stream, dead, some))
                     .mapEmpty();
-            from += CounterStore.MAX_BATCH;
-        } while (from < members.size());
+        }
         return done;
     }
 

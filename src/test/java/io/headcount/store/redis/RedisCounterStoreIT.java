@@ -140,6 +140,28 @@ class RedisCounterStoreIT {
     }
 
     @Test
+    void keepsTheReportOfABatchThatOvertookABeat() throws Exception {
+        apply(N1, 1, join("u1", "a"));
+        apply(N1, 2, join("u2", "b"), join("u3", "c"));
+
+        await(store.beat(new Beat(stream, N1, 1, 1, List.of(), false)));
+
+        String report = keys("HVALS", "live:nodes:{" + stream + "}").get(0);
+        assertThat(report).as("sockets:number:when:asserted").startsWith("2:2:").endsWith(":3");
+    }
+
+    @Test
+    void forgetsAnIncarnationThatHasNothingLeft() throws Exception {
+        apply(N1, 1, join("u1", "a"));
+        apply(N1, 2, leave("u1", "a"));
+
+        await(store.beat(new Beat(stream, N1, 0, 2, List.of(), true)));
+        BatchResult anew = apply(N1, 1, join("u1", "b"));
+
+        assertThat(applied(anew).count().viewers()).isEqualTo(1);
+    }
+
+    @Test
     void doesNotRaiseASessionThatLeftFromTheDead() throws Exception {
         apply(N1, 1, join("u1", "a"));
         apply(N1, 2, leave("u1", "a"));
