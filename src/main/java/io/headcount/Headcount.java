@@ -22,6 +22,8 @@ public final class Headcount implements Runnable {
 
     /** Runs a command and exits with its code: 0 fine, 1 failed, 2 wrong usage, 78 wrong configuration. */
     public static void main(String[] arguments) {
+        // Before Hazelcast's first class is loaded: its own configuration is read too late for the first lines.
+        System.setProperty("hazelcast.logging.type", "slf4j");
         int code = new CommandLine(new Headcount()).execute(arguments);
         // A node goes on in its own threads; its command does not return before it ends.
         System.exit(code);

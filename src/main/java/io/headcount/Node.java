@@ -51,7 +51,9 @@ final class Node {
     private final NodeReadiness readiness = new NodeReadiness();
     private final List<String> deployments = new ArrayList<>();
     private Vertx vertx;
-    private Vertx leaseVertx;
+    /** The lease has a Vert.x of its own: one event loop, that no work of the node can delay. */
+    private final Vertx leaseVertx = VertxFactory.single();
+
     private HelloRoster roster;
     private RedisRouter redis;
     private RedisCounterStore counters;
@@ -80,7 +82,10 @@ final class Node {
                 .onSuccess(done -> missing = null);
     }
 
-    /** Stops in order: viewers are sent away, what they leave is asserted or handed to the lease, then the parts go. */
+    /**
+     * Stops in order: viewers are sent away, what they leave is asserted or handed to the lease, then the parts go. To be
+     * followed by {@link #close}.
+     */
     Future<Void> stop() {
         missing = "stopping";
         if (vertx == null) {
@@ -88,7 +93,16 @@ final class Node {
         }
         return leave().transform(left -> undeployAll())
                 .transform(undeployed -> lease == null ? Future.succeededFuture() : lease.stop(!grace))
-                .transform(released -> closeAll());
+                .transform(released -> redis == null ? Future.succeededFuture() : redis.close())
+                .transform(closed -> books == null ? Future.succeededFuture() : books.close());
+    }
+
+    /**
+     * Ends the event loops. Not to be called on one of them: the future of a close that was asked for on an event loop
+     * would have to be completed on that very loop, when it is gone.
+     */
+    List<Future<Void>> close() {
+        return vertx == null ? List.of(leaseVertx.close()) : List.of(leaseVertx.close(), vertx.close());
     }
 
     private Future<Void> openStores(Vertx created) {
@@ -111,9 +125,7 @@ final class Node {
                                 + " migrations (" + String.join(", ", pending) + "): run headcount migrate first"));
     }
 
-    /** The lease has a Vert.x of its own: one event loop, that no work of the node can delay. */
     private Future<LeaseKeeper> startLease() {
-        leaseVertx = VertxFactory.single();
         return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
                 .compose(router -> LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId()))
                 .onSuccess(keeper -> lease = keeper);
@@ -206,13 +218,6 @@ final class Node {
             done = done.transform(before -> vertx.undeploy(id)).mapEmpty();
         }
         return done;
-    }
-
-    private Future<Void> closeAll() {
-        return (redis == null ? Future.<Void>succeededFuture() : redis.close())
-                .transform(closed -> books == null ? Future.succeededFuture() : books.close())
-                .transform(closed -> leaseVertx == null ? Future.succeededFuture() : leaseVertx.close())
-                .transform(closed -> vertx.close());
     }
 
     private String membership() {

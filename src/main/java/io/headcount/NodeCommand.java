@@ -1,6 +1,7 @@
 package io.headcount;
 
 import io.headcount.config.HeadcountConfig;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +51,10 @@ final class NodeCommand extends Configured {
     private static void stop(Node node, CountDownLatch ended) {
         try {
             node.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            for (Future<Void> closed : node.close()) {
+                closed.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+            LOG.info("stopped");
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the node did not stop in order; what it left is reaped by the others reason={}", reason(e));
         } catch (InterruptedException e) {

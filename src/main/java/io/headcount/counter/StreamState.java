@@ -33,6 +33,8 @@ final class StreamState {
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
+    /** Sessions that changed since the state became suspect: that Redis has them otherwise is no drift. */
+    private final Set<String> underWay = new HashSet<>();
     /** Closed sessions whose end is not in the log yet; still asserted. */
     private final Set<String> closing = new HashSet<>();
 
@@ -58,7 +60,7 @@ final class StreamState {
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
             countSocket(session.gateway(), 1);
-            pending.add(new Change(session, true));
+            change(session, true);
         }
     }
 
@@ -75,7 +77,14 @@ final class StreamState {
     void end(Session session) {
         if (sessions.remove(session.id(), session)) {
             closing.remove(session.id());
-            pending.add(new Change(session, false));
+            change(session, false);
+        }
+    }
+
+    private void change(Session session, boolean joined) {
+        pending.add(new Change(session, joined));
+        if (suspicion != null) {
+            underWay.add(session.id());
         }
     }
 
@@ -213,16 +222,17 @@ final class StreamState {
             if (heldIds.add(member.session()) && !sessions.containsKey(member.session())) {
                 pending.add(new Change(
                         new Session(stream, member.user(), member.session(), member.joinedAtMillis(), -1), false));
-                removed++;
+                removed += underWay.contains(member.session()) ? 0 : 1;
             }
         }
         long added = 0;
         for (Session session : sessions.values()) {
             if (!heldIds.contains(session.id())) {
                 pending.add(new Change(session, true));
-                added++;
+                added += underWay.contains(session.id()) ? 0 : 1;
             }
         }
+        underWay.clear();
         Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
@@ -240,6 +250,7 @@ final class StreamState {
         applied = 0;
         suspicion = null;
         doubtful.clear();
+        underWay.clear();
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
@@ -308,6 +319,7 @@ final class StreamState {
 
     private void doubt(Collection<Change> changes) {
         for (Change change : changes) {
+            underWay.add(change.session().id());
             if (change.joined()) {
                 doubtful.add(change.session());
             }
@@ -344,6 +356,8 @@ final class StreamState {
      * @param cause of the suspicion
      * @param before sessions that Redis held
      * @param after sessions that are open
+     * @param added sessions that Redis should have had and had not
+     * @param removed sessions that Redis should not have had and had
      */
     record Difference(String cause, long before, long after, long added, long removed) {
         boolean none() {

@@ -15,7 +15,7 @@ final class EarlyBytes extends ChannelInboundHandlerAdapter {
     private ByteBuf kept = Unpooled.EMPTY_BUFFER;
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the void promise tells nothing
+    @SuppressWarnings("FutureReturnValueIgnored") // a failed close is no news
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!(message instanceof ByteBuf bytes)) {
             // The end of the request itself, which the decoder had read already.
@@ -24,7 +24,7 @@ final class EarlyBytes extends ChannelInboundHandlerAdapter {
         }
         try {
             if (kept.readableBytes() + bytes.readableBytes() > MAX_BYTES) {
-                context.close(context.voidPromise());
+                context.close();
             } else {
                 kept = Unpooled.copiedBuffer(kept, bytes);
             }

@@ -5,24 +5,19 @@ import io.headcount.bus.Bus;
 import io.headcount.bus.Message.Census;
 import io.headcount.bus.Message.Sockets;
 import io.headcount.config.HeadcountConfig;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.buffer.VertxByteBufAllocator;
 import io.vertx.core.internal.ContextInternal;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** One event loop's part of the gateway: opens the public port and wires the registry to the bus. */
 public final class GatewayVerticle extends VerticleBase {
     private static final int CENSUS_MILLIS = 5_000;
     private static final int WATCH_MILLIS = 1_000;
-    private static final int RECONNECT_SPREAD_MILLIS = 10_000;
-    private static final int DRAIN_BATCH = 256;
-    private static final int DRAIN_PAUSE_MILLIS = 5;
 
     private final int index;
     private final Gateway gateway;
@@ -51,7 +46,7 @@ public final class GatewayVerticle extends VerticleBase {
                 config,
                 loop,
                 gateway.ports().clock(),
-                PooledByteBufAllocator.DEFAULT,
+                VertxByteBufAllocator.POOLED_ALLOCATOR,
                 gateway.metrics(),
                 (counter, events) -> bus.sendLocal(Addresses.SESSION_EVENTS.at(counter), events));
         Lane lane = new Lane(config.webSocket(), registry, gateway.metrics(), closings, gateway.socketCount());
@@ -130,42 +125,14 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** See {@link Gateway#drain}; from any thread. */
     Future<Void> drain(boolean tellLeaves) {
-        Promise<Void> done = Promise.promise();
-        loop.run(() -> {
-            if (!tellLeaves) {
-                registry.leaveSilently();
-            }
-            drainBatch(done);
-        });
-        return done.future();
-    }
-
-    private void drainBatch(Promise<Void> done) {
-        boolean more = registry.reconnect(DRAIN_BATCH, GatewayVerticle::anyReconnectMillis);
-        registry.flushEvents();
-        if (more || !(closings.isEmpty() || stopped)) {
-            loop.after(DRAIN_PAUSE_MILLIS, () -> drainBatch(done));
-        } else {
-            done.complete();
-        }
-    }
-
-    private static int anyReconnectMillis() {
-        return ThreadLocalRandom.current().nextInt(RECONNECT_SPREAD_MILLIS + 1);
-    }
-
-    /** Where it listens; for tests that ask for port 0. */
-    int port() {
-        return server.actualPort();
+        return new Drain(loop, registry, closings).start(tellLeaves);
     }
 
     @Override
     public Future<?> stop() {
         gateway.stopped(this);
-        while (registry.reconnect(DRAIN_BATCH, GatewayVerticle::anyReconnectMillis)) {
-            // Whoever is still here is told at least; the server's end below closes the sockets.
-        }
-        registry.flushEvents();
+        new Drain(loop, registry, closings).tellAll();
+        // Closing the server closes the sockets too.
         return server.close().onComplete(closed -> stopped = true);
     }
 }

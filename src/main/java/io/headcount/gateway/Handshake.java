@@ -37,7 +37,7 @@ final class Handshake {
         long startedNanos = System.nanoTime();
         Refusal refusal = rules.judge(request);
         if (refusal == null && gateway.draining()) {
-            refusal = Refusal.unavailable("this node is stopping: come back, you will reach another", 1);
+            refusal = stopping();
         }
         MultiMap query = refusal == null ? query(request) : null;
         if (refusal == null && query == null) {
@@ -77,6 +77,10 @@ final class Handshake {
         refuse(request, refusal, System.nanoTime());
     }
 
+    private static Refusal stopping() {
+        return Refusal.unavailable("this node is stopping: come back, you will reach another", 1);
+    }
+
     private static MultiMap query(HttpServerRequest request) {
         try {
             return request.params();
@@ -102,6 +106,10 @@ final class Handshake {
             gateway.socketCount().decrementAndGet();
             return;
         }
+        if (gateway.draining()) {
+            fail(request, stopping(), startedNanos);
+            return;
+        }
         ViewerConnection viewer = new ViewerConnection(lane);
         ByteBuf early;
         try {
@@ -120,15 +128,18 @@ final class Handshake {
 
     private void fail(HttpServerRequest request, Throwable failure, long startedNanos) {
         gateway.socketCount().decrementAndGet();
-        Refusal refusal = failure instanceof Refusal known
-                ? known
-                : Refusal.unavailable("the stream or the viewer cannot be looked up now", RETRY_SECONDS);
-        if (!(failure instanceof Refusal)) {
-            LOG.warn("handshake refused: a lookup failed; see whether MySQL is up", failure);
+        if (!Upgrade.connected(request)) {
+            return;
         }
         // Nothing more is read as HTTP on this connection, see Upgrade.stopReading.
         request.response().putHeader("Connection", "close");
-        refuse(request, refusal, startedNanos);
+        if (failure instanceof Refusal refusal) {
+            refuse(request, refusal, startedNanos);
+        } else {
+            // Not a line a client: thousands may come a second, and the meter by status counts them.
+            LOG.debug("handshake refused: a lookup failed; see whether MySQL is up", failure);
+            refuse(request, Refusal.unavailable("the stream cannot be looked up now", RETRY_SECONDS), startedNanos);
+        }
         request.connection().close();
     }
 

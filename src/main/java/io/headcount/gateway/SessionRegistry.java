@@ -247,8 +247,12 @@ public final class SessionRegistry {
         return audience == null ? List.of() : audience.sessions();
     }
 
-    /** Open sockets by stream. */
+    /**
+     * Open sockets by stream; all that made them so has been told to the counters, so that theirs are to be equal when
+     * the census reaches them.
+     */
     public Map<String, Integer> census() {
+        events.flushAll();
         Map<String, Integer> sockets = new TreeMap<>();
         audiences.forEach((stream, audience) -> sockets.put(stream, audience.size()));
         return sockets;

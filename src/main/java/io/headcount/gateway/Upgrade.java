@@ -24,7 +24,7 @@ import java.util.Base64;
  * <p>Vert.x 5.0 keeps for a connection: its handlers in the pipeline and all they lead to; listeners on the channel's
  * close future; the channel in the server's group. The handlers go, after one of them was told that the connection is
  * closed, so that Vert.x's own metrics end the request and the connection. Of the listeners those go that can be
- * reached; one small promise and the place in the group (56 bytes together) stay, and let Vert.x close the socket when
+ * reached; one small promise and the place in the group (some 150 bytes together) stay, and let Vert.x close the socket when
  * the server closes.
  */
 final class Upgrade {

@@ -94,7 +94,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     public void abandon() {
         state = State.CLOSED;
         rest = null;
-        ctx.close(ctx.voidPromise());
+        ctx.close();
     }
 
     // --- Netty's side
@@ -133,7 +133,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     @SuppressWarnings("deprecation") // deprecated in ChannelHandler, where outbound handlers would have it too
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         ended(EndCause.ERROR);
-        context.close(context.voidPromise());
+        context.close();
     }
 
     private void ended(EndCause cause) {
@@ -215,7 +215,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     public void closing(int code) {
         if (state == State.CLOSING) {
             state = State.CLOSED;
-            ctx.close(ctx.voidPromise());
+            ctx.close();
             return;
         }
         ByteBuf echo = Frames.closeEcho(code);

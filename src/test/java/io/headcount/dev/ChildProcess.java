@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,9 @@ public final class ChildProcess implements AutoCloseable {
     });
     private static final boolean SETSID = works("setsid", "true");
     private static final boolean DEATH_SIGNAL = works("setpriv", "--pdeathsig", "KILL", "true");
+
+    private static final Set<ChildProcess> LIVING = ConcurrentHashMap.newKeySet();
+    private static volatile boolean closed;
 
     private final String name;
     private final Path log;
@@ -74,8 +79,7 @@ public final class ChildProcess implements AutoCloseable {
                 Path old = spec.log().resolveSibling(spec.log().getFileName() + ".old");
                 Files.move(spec.log(), old, StandardCopyOption.REPLACE_EXISTING);
             }
-            Process process = STARTER.submit(() -> builder(spec).start()).get();
-            return new ChildProcess(spec.name(), spec.log(), process);
+            return STARTER.submit(() -> startNow(spec)).get();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ExecutionException e) {
@@ -85,6 +89,35 @@ public final class ChildProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static ChildProcess startNow(Spec spec) throws IOException {
+        if (closed) {
+            throw new IOException("everything is being stopped");
+        }
+        ChildProcess child =
+                new ChildProcess(spec.name(), spec.log(), builder(spec).start());
+        LIVING.removeIf(ended -> !ended.isAlive());
+        LIVING.add(child);
+        return child;
+    }
+
+    /** Refuses further starts and returns what runs: for whoever stops everything. */
+    static List<ChildProcess> closeAndList() {
+        closed = true;
+        try {
+            // Behind a start that is under way.
+            return STARTER.submit(ChildProcess::living).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return living();
+        }
+    }
+
+    private static List<ChildProcess> living() {
+        return LIVING.stream().filter(ChildProcess::isAlive).toList();
     }
 
     private static ProcessBuilder builder(Spec spec) {
@@ -136,9 +169,9 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Completes when it has ended. */
-    public CompletableFuture<ChildProcess> onExit() {
-        return process.onExit().thenApply(ended -> this);
+    /** Runs an action, once, when it has ended; at once when that was before. */
+    public void onExit(Runnable action) {
+        CompletableFuture<Void> unused = process.onExit().thenRun(action);
     }
 
     /** SIGKILL, and waits until it is gone. */

@@ -213,6 +213,28 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends one command to whoever owns its key, as {@code redis-cli -c} does.
+     *
+     * @return the reply as text, null for none
+     */
+    public String run(String... command) throws IOException {
+        int server = masters().get(0);
+        for (int attempt = 0; attempt < SIZE; attempt++) {
+            try {
+                Object reply = call(server, command);
+                return reply == null ? null : reply.toString();
+            } catch (RespClient.RespException e) {
+                if (!e.getMessage().startsWith("MOVED ")) {
+                    throw e;
+                }
+                String moved = e.getMessage();
+                server = options.ports().indexOf(Integer.valueOf(moved.substring(moved.lastIndexOf(':') + 1)));
+            }
+        }
+        throw new IOException("sent from server to server: " + String.join(" ", command));
+    }
+
     /** Empties all masters. */
     public void flushAll() {
         for (int master : masters()) {

@@ -36,7 +36,7 @@ final class NodeJvm {
         }
         command.add("-cp");
         command.add(classpath(project));
-        command.add(System.getProperty("headcount.dev.mainClass", "io.headcount.Headcount"));
+        command.add("io.headcount.Headcount");
         return command;
     }
 
@@ -63,10 +63,6 @@ final class NodeJvm {
 
     private static String classpath(Path project) {
         Path target = project.resolve("target");
-        String override = System.getProperty("headcount.dev.classpath");
-        if (override != null) {
-            return override;
-        }
         try {
             String libraries =
                     Files.readString(target.resolve("classpath-runtime.txt")).strip();

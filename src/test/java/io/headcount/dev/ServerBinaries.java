@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * The servers' programs, unpacked once from the jars on the test classpath into a cache that runs, tests and parallel
  * JVMs share: {@code .run/cache}, or the system property {@code headcount.dev.cache}.
  */
-final class ServerBinaries {
+public final class ServerBinaries {
     private static final String REDIS = "redis-server-7.0.9-linux-";
     private static final String MYSQL = "mysql-Linux-amd64.tar.gz";
 
@@ -29,7 +29,7 @@ final class ServerBinaries {
     }
 
     /** The redis-server program; it is statically linked. */
-    static Path redisServer() {
+    public static Path redisServer() {
         String program = REDIS + (isArm() ? "arm64" : "amd64");
         return once(program, target -> {
             try (InputStream in = resource(program)) {

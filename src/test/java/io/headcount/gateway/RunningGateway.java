@@ -14,6 +14,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -41,13 +43,16 @@ final class RunningGateway implements AutoCloseable {
     final Map<String, Count> stored = new ConcurrentHashMap<>();
 
     RunningGateway(Object... settings) {
-        this(false, settings);
+        this(new VertxOptions(), settings);
     }
 
-    RunningGateway(boolean nativeTransport, Object... settings) {
+    RunningGateway(VertxOptions options, Object... settings) {
         port = freePort();
         HeadcountConfig config = config(port, settings);
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+        vertx = Vertx.builder()
+                .with(options.setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+                .withMetrics(new MicrometerMetricsFactory(meters))
+                .build();
         bus = Bus.install(vertx);
         counter = new InTestCounter(vertx, config.counting().instances());
         gateway = new Gateway(

@@ -2,345 +2,205 @@ package io.headcount.store.redis;
 
 import io.headcount.config.HeadcountConfig;
 import io.headcount.config.HeadcountConfig.RedisMode;
-import io.headcount.model.SharedClock;
-import io.headcount.store.redis.SlotTable.Shard;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.StringJoiner;
 
 /**
  * Sends each call to the node that has its key's slot, and nowhere else, so that a node that is down costs only its own
  * slots. Follows the cluster as it moves (MOVED, ASK, failover); every call ends within {@code redis.callTimeoutMillis},
  * redirections and retries included. Since all operations are idempotent, a call whose connection broke is tried again.
  *
- * <p>May be called from any thread; the work is done on the context that opened the router, and a result reaches the
- * caller on the caller's own context.
+ * <p>Calls fail with {@link RedisUnavailableException} (it may or may not have been applied), its kind
+ * {@link RedisBusyException} (not sent), or {@link RedisReplyException} (Redis said no).
+ *
+ * <p>May be called from any thread; the work is done on the event loop that opened the router, and a result reaches the
+ * caller on the caller's own context. Light enough for one a verticle: a connection a node, one timer in all.
  */
 public final class RedisRouter {
-    private static final long PROBE_MILLIS = 1_000;
-    private static final long EXPIRE_MILLIS = 50;
-    private static final long RETRY_MILLIS = 50;
-    private static final long SILENCE_MILLIS = 2_500;
-    private static final Command EVALSHA_RO = Command.create("EVALSHA_RO");
-    private static final Command EVAL_RO = Command.create("EVAL_RO");
+    /** How often deadlines are looked at: a call may end this much late. */
+    static final int TICK_MILLIS = 50;
 
     private final VertxInternal vertx;
-    private final Context context;
+    private final ContextInternal context;
     private final HeadcountConfig.Redis config;
-    private final RedisCallMetrics metrics;
-    private final Map<String, NodeLink> links = new ConcurrentHashMap<>();
-    private volatile SlotTable table;
-    private Future<Void> refresh;
-    private int turn;
-    private volatile boolean closed;
+    private final RouterClock clock;
+    private final Topology topology;
+    private final Dispatcher dispatcher;
+    private final Prober prober;
+    private Promise<RedisRouter> opening;
+    private long openBy;
+    private long timer = -1;
+    private boolean closed;
 
-    private RedisRouter(Vertx vertx, HeadcountConfig.Redis config, MeterRegistry registry) {
-        this.vertx = (VertxInternal) vertx;
-        this.context = vertx.getOrCreateContext();
+    private RedisRouter(VertxInternal vertx, HeadcountConfig.Redis config, MeterRegistry registry) {
+        this.vertx = vertx;
+        // On the caller's event loop, but not the caller's context: connections must not end with a verticle's call.
+        this.context = vertx.contextBuilder()
+                .withThreadingModel(ThreadingModel.EVENT_LOOP)
+                .withEventLoop(vertx.getOrCreateContext().nettyEventLoop())
+                .build();
         this.config = config;
-        this.metrics = new RedisCallMetrics(registry);
+        this.clock = new RouterClock(System::nanoTime);
+        RedisMetrics metrics = new RedisMetrics(registry);
+        this.topology =
+                new Topology(config.endpoints(), config.mode() == RedisMode.CLUSTER, clock, metrics, this::node);
+        this.dispatcher = new Dispatcher(config, topology, clock, metrics);
+        this.prober = new Prober(topology, clock.now());
     }
 
     /**
-     * Opens a router on the current context. Fails when none of the endpoints answers, or the cluster does not serve all
-     * slots, within a few connect timeouts.
+     * Opens a router on the current event loop. It is ready when every shard's master takes writes, or, where one does
+     * not, when the connect timeout has passed. Whoever opens it closes it; undeploying a verticle does not.
+     *
+     * @return fails, naming the endpoints, when none of them answers within the connect timeout
      */
     public static Future<RedisRouter> open(Vertx vertx, HeadcountConfig.Redis config, MeterRegistry registry) {
-        RedisRouter router = new RedisRouter(vertx, config, registry);
-        Promise<RedisRouter> promise = router.vertx.promise();
-        router.context.runOnContext(go -> router.start(promise, 0));
+        VertxInternal internal = (VertxInternal) vertx;
+        Promise<RedisRouter> promise = internal.promise();
+        RedisRouter router = new RedisRouter(internal, config, registry);
+        router.context.emit(promise, router::start);
         return promise.future();
     }
 
     /** To the master of the key's slot. */
     Future<Response> write(String key, Request request) {
-        return route(new RedisCall(key, false, request, null, request.command().toString()));
+        return submit(key, false, request, null);
     }
 
     /** To a healthy replica of the key's shard, else to the master. */
     Future<Response> read(String key, Request request) {
-        return route(new RedisCall(key, true, request, null, request.command().toString()));
+        return submit(key, true, request, null);
     }
 
     /** Runs a script on the master of the first key's slot. */
     Future<Response> script(Script script, List<String> keys, List<String> args) {
-        return route(new RedisCall(
-                keys.get(0),
-                false,
-                request(Command.EVALSHA, script.sha(), keys, args),
-                () -> request(Command.EVAL, script.source(), keys, args),
-                script.name()));
+        return submit(keys.get(0), false, request(Command.EVALSHA, script, keys, args), script);
     }
 
     /** Runs a script without writes on a healthy replica of the first key's shard, else on the master. */
     Future<Response> readScript(Script script, List<String> keys, List<String> args) {
-        return route(new RedisCall(
-                keys.get(0),
-                true,
-                request(EVALSHA_RO, script.sha(), keys, args),
-                () -> request(EVAL_RO, script.source(), keys, args),
-                script.name()));
+        return submit(keys.get(0), true, request(Command.EVALSHA_RO, script, keys, args), script);
     }
 
-    /** Whether every shard has a master that answered within the last 2.5 s. Any thread. */
+    /** Whether every shard has a master that took a write within the last 2 s. Any thread. */
     public boolean reachable() {
-        SlotTable now = table;
-        if (now == null || now.hasGaps()) {
-            return false;
-        }
-        long millis = SharedClock.monotonicMillis();
-        for (Shard shard : now.shards()) {
-            NodeLink link = links.get(shard.master());
-            if (link == null || link.silentFor(millis) > SILENCE_MILLIS) {
-                return false;
-            }
-        }
-        return true;
+        return topology.reachable();
     }
 
-    /** Whether the master of a key's shard has been answering for so long without a break. */
+    /** Whether the master of a key's shard has been taking writes for so long without a break. */
     boolean writableSince(String key, long millis) {
-        Shard shard = table.shard(SlotTable.slotOf(key));
-        NodeLink link = shard == null ? null : links.get(shard.master());
-        long now = SharedClock.monotonicMillis();
-        return link != null && link.upFor(now) >= millis && link.silentFor(now) < SILENCE_MILLIS;
+        NodeHealth master = topology.masterOf(SlotTable.slotOf(key));
+        long nanoTime = System.nanoTime();
+        return master != null && master.answering(nanoTime) && master.servingFor(nanoTime) >= millis * 1_000_000;
+    }
+
+    /**
+     * Calls back, on the router's event loop, when a shard got another master, or its master was restarted: what was
+     * written last may be lost. Not when slots merely moved.
+     */
+    public void onTopologyChange(Runnable listener) {
+        topology.onChange(listener);
     }
 
     /** Closes all connections; calls that wait fail. */
     public Future<Void> close() {
-        closed = true;
         Promise<Void> promise = vertx.promise();
-        context.runOnContext(go -> {
-            List<Future<?>> closing = new ArrayList<>();
-            links.values().forEach(link -> closing.add(link.close()));
-            Future.join(closing).<Void>mapEmpty().onComplete(promise);
-        });
+        context.emit(promise, this::stop);
         return promise.future();
     }
 
-    private void start(Promise<RedisRouter> promise, int tries) {
-        config.endpoints().forEach(this::link);
-        refresh().onComplete(done -> {
-            if (table != null && !table.hasGaps()) {
-                vertx.setPeriodic(EXPIRE_MILLIS, this::expire);
-                vertx.setPeriodic(0, PROBE_MILLIS, this::probe);
-                promise.complete(this);
-            } else if (tries < 3) {
-                vertx.setTimer(config.connectTimeoutMillis(), timer -> start(promise, tries + 1));
-            } else {
-                String why = done.failed() ? done.cause().getMessage() : "the cluster does not serve all slots";
-                close();
-                promise.fail(new RedisUnavailableException("Redis is not there: redis.endpoints = "
-                        + String.join(", ", config.endpoints()) + " (" + config.mode() + "): " + why
-                        + ". Is it running, and are these its addresses?"));
-            }
-        });
-        // Until the timers run, somebody has to end calls that get no answer.
-        vertx.setTimer(config.callTimeoutMillis() + EXPIRE_MILLIS, this::expire);
-    }
-
-    private Future<Response> route(RedisCall call) {
+    private Future<Response> submit(String key, boolean read, Request request, Script script) {
         Promise<Response> promise = vertx.promise();
-        call.deadline = SharedClock.monotonicMillis() + config.callTimeoutMillis();
-        long startedAt = System.nanoTime();
-        promise.future().onComplete(result -> metrics.record(call.name, startedAt, result.succeeded()));
-        context.runOnContext(go -> attempt(call, promise));
+        context.emit(new Call(key, read, request, script, promise), dispatcher::start);
         return promise.future();
     }
 
-    private void attempt(RedisCall call, Promise<Response> promise) {
-        NodeLink link = choose(call);
-        if (link == null) {
-            again(call, promise, new RedisUnavailableException("no Redis node serves the slot of this key"));
-            return;
+    private static Request request(Command command, Script script, List<String> keys, List<String> args) {
+        Object[] all = new Object[2 + keys.size() + args.size()];
+        int at = 0;
+        all[at++] = script.sha();
+        all[at++] = keys.size();
+        for (String key : keys) {
+            all[at++] = key;
         }
-        sendTo(link, call).onComplete(result -> {
-            if (result.succeeded()) {
-                promise.tryComplete(result.result());
-            } else {
-                failed(link, call, promise, result.cause());
+        for (String arg : args) {
+            all[at++] = arg;
+        }
+        return Request.cmd(command, all);
+    }
+
+    private RedisNode node(String address) {
+        return new RedisNode(vertx, context, config, address, clock, new RedisNode.Events() {
+            @Override
+            public void opened(RedisNode node, boolean restarted) {
+                topology.opened(node, restarted);
+                prober.probeNow(node);
+            }
+
+            @Override
+            public void lost(RedisNode node) {
+                topology.lost(node);
             }
         });
     }
 
-    private Future<Response> sendTo(NodeLink link, RedisCall call) {
-        if (call.asking) {
-            call.asking = false;
-            // In order on one connection: the very next command is the one that is let in.
-            link.send(Request.cmd(Command.ASKING), call.deadline);
-        }
-        Request request = call.loadScript ? call.withSource.get() : call.request;
-        return link.send(request, call.deadline);
+    private void start(Promise<RedisRouter> promise) {
+        opening = promise;
+        openBy = clock.now() + config.connectTimeoutMillis() * 1_000_000L;
+        topology.start();
+        timer = vertx.setPeriodic(TICK_MILLIS, tick -> tick());
     }
 
-    private void failed(NodeLink link, RedisCall call, Promise<Response> promise, Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        if (message.startsWith("MOVED ") || message.startsWith("ASK ")) {
-            String[] parts = message.split(" ", -1);
-            call.redirect = parts[2].startsWith(":") ? host(link.address()) + parts[2] : parts[2];
-            call.asking = message.startsWith("ASK ");
-            if (!call.asking) {
-                refresh();
-            }
-            metrics.redirected();
-            if (call.redirects++ < 5) {
-                attempt(call, promise);
-            } else {
-                again(call, promise, failure);
-            }
-        } else if (message.startsWith("NOSCRIPT") && call.withSource != null) {
-            call.loadScript = true;
-            attempt(call, promise);
-        } else if (failure instanceof RedisUnavailableException || temporary(message)) {
-            refresh();
-            again(call, promise, failure);
-        } else {
-            promise.tryFail(failure);
+    private void tick() {
+        long now = clock.now();
+        topology.tick(now);
+        prober.tick(now);
+        dispatcher.tick(now);
+        if (opening != null) {
+            tryOpen(now);
         }
     }
 
-    /** Once more in a moment, while the deadline lasts. */
-    private void again(RedisCall call, Promise<Response> promise, Throwable failure) {
-        call.redirect = null;
-        call.mastersOnly = true;
-        if (closed || SharedClock.monotonicMillis() + RETRY_MILLIS >= call.deadline) {
-            promise.tryFail(
-                    failure instanceof RedisUnavailableException
-                            ? failure
-                            : new RedisUnavailableException(call.name + ": " + failure.getMessage()));
-            return;
+    private void tryOpen(long now) {
+        boolean someAnswer = topology.nodes().stream().anyMatch(node -> node.link() != null);
+        boolean known = !topology.table().shards().isEmpty();
+        if (topology.reachable() || (now >= openBy && known && someAnswer)) {
+            opening.complete(this);
+            opening = null;
+        } else if (now >= openBy) {
+            StringJoiner why = new StringJoiner("; ");
+            topology.nodes()
+                    .forEach(node ->
+                            why.add(node + ": " + (node.link() == null ? node.trouble() : "knows of no slots")));
+            opening.fail(new RedisUnavailableException("Redis is not there: redis.endpoints = "
+                    + String.join(", ", config.endpoints()) + " (" + config.mode() + "): " + why
+                    + ". Is it running, and are these its addresses?"));
+            opening = null;
+            stop(Promise.promise());
         }
-        vertx.setTimer(RETRY_MILLIS, timer -> attempt(call, promise));
     }
 
-    private NodeLink choose(RedisCall call) {
-        if (call.redirect != null) {
-            return link(call.redirect);
-        }
-        Shard shard = table.shard(call.slot);
-        if (shard == null) {
-            return null;
-        }
-        if (call.read && !call.mastersOnly && !shard.replicas().isEmpty()) {
-            for (int i = 0; i < shard.replicas().size(); i++) {
-                NodeLink replica = link(shard.replicas()
-                        .get(Math.floorMod(turn++, shard.replicas().size())));
-                if (replica.readable()) {
-                    return replica;
-                }
-            }
-        }
-        return link(shard.master());
-    }
-
-    private NodeLink link(String address) {
-        return links.computeIfAbsent(address, fresh -> new NodeLink(vertx, config, fresh));
-    }
-
-    private void expire(long timer) {
-        long now = SharedClock.monotonicMillis();
-        links.values().forEach(link -> link.expire(now));
-        if (closed) {
+    private void stop(Promise<Void> promise) {
+        if (!closed) {
+            closed = true;
             vertx.cancelTimer(timer);
-        }
-    }
-
-    private void probe(long timer) {
-        if (closed) {
-            vertx.cancelTimer(timer);
-            return;
-        }
-        long deadline = SharedClock.monotonicMillis() + config.callTimeoutMillis();
-        links.values().forEach(link -> link.probe(deadline));
-        refresh();
-    }
-
-    /** Reads the slot table from whichever node answers; those who ask meanwhile share it. */
-    private Future<Void> refresh() {
-        if (refresh == null) {
-            refresh = readTable(candidates(), 0);
-            refresh.onComplete(done -> refresh = null);
-        }
-        return refresh;
-    }
-
-    private Future<Void> readTable(List<NodeLink> candidates, int index) {
-        if (config.mode() == RedisMode.STANDALONE) {
-            table = SlotTable.single(config.endpoints().get(0));
-            NodeLink only = link(config.endpoints().get(0));
-            return only.send(Request.cmd(Command.PING), SharedClock.monotonicMillis() + config.connectTimeoutMillis())
-                    .mapEmpty();
-        }
-        if (index >= candidates.size()) {
-            return Future.failedFuture(new RedisUnavailableException("no node answers"));
-        }
-        NodeLink link = candidates.get(index);
-        Request slots = Request.cmd(Command.CLUSTER).arg("SLOTS");
-        return link.send(slots, SharedClock.monotonicMillis() + config.connectTimeoutMillis())
-                .map(reply -> {
-                    use(SlotTable.parse(reply, host(link.address())));
-                    return (Void) null;
-                })
-                .recover(failure -> index + 1 < candidates.size()
-                        ? readTable(candidates, index + 1)
-                        : Future.failedFuture(failure));
-    }
-
-    /** Those that answer first; among them a different one each time. */
-    private List<NodeLink> candidates() {
-        List<NodeLink> candidates = new ArrayList<>(links.values());
-        long now = SharedClock.monotonicMillis();
-        int rotate = turn++;
-        candidates.sort(java.util.Comparator.<NodeLink>comparingLong(
-                        link -> Math.min(SILENCE_MILLIS, link.silentFor(now)) / SILENCE_MILLIS)
-                .thenComparingInt(link -> link.address().hashCode() ^ rotate));
-        return candidates;
-    }
-
-    private void use(SlotTable fresh) {
-        table = fresh;
-        Set<String> wanted = new HashSet<>(fresh.addresses());
-        wanted.addAll(config.endpoints());
-        wanted.forEach(this::link);
-        links.values().removeIf(link -> {
-            boolean gone = !wanted.contains(link.address());
-            if (gone) {
-                link.close();
+            dispatcher.close();
+            topology.close();
+            if (opening != null) {
+                opening.fail(new RedisUnavailableException("the Redis router was closed while it opened"));
+                opening = null;
             }
-            return gone;
-        });
-    }
-
-    private static boolean temporary(String message) {
-        return message.startsWith("TRYAGAIN")
-                || message.startsWith("CLUSTERDOWN")
-                || message.startsWith("LOADING")
-                || message.startsWith("MASTERDOWN")
-                || message.startsWith("READONLY")
-                || message.startsWith("CONNECTION_CLOSED")
-                || message.startsWith("Connection is closed");
-    }
-
-    private static String host(String address) {
-        return address.substring(0, address.lastIndexOf(':'));
-    }
-
-    private static Request request(Command command, String script, List<String> keys, List<String> args) {
-        Request request = Request.cmd(command).arg(script).arg(keys.size());
-        keys.forEach(request::arg);
-        args.forEach(request::arg);
-        return request;
+        }
+        promise.complete();
     }
 }

@@ -13,15 +13,27 @@ import java.util.regex.Pattern;
 /** A Lua script of {@code src/main/resources/lua}; a line {@code -- include: NAME} is replaced by that file. */
 record Script(String name, String source, String sha) {
     private static final Pattern INCLUDE = Pattern.compile("(?m)^-- include: (\\w+)$");
+    private static final int MOST_NESTING = 8;
 
     /**
      * Loads a script from the class path.
      *
-     * @throws IllegalArgumentException when there is no such file
+     * @throws IllegalArgumentException when there is no such file, or files include each other in a circle
      */
     static Script load(String name) {
-        String source = INCLUDE.matcher(read(name)).replaceAll(match -> Matcher.quoteReplacement(read(match.group(1))));
+        return of(name, resolve(name, 0));
+    }
+
+    static Script of(String name, String source) {
         return new Script(name, source, sha1(source));
+    }
+
+    private static String resolve(String name, int depth) {
+        if (depth > MOST_NESTING) {
+            throw new IllegalArgumentException("script /lua/" + name + ".lua includes itself");
+        }
+        return INCLUDE.matcher(read(name))
+                .replaceAll(match -> Matcher.quoteReplacement(resolve(match.group(1), depth + 1)));
     }
 
     private static String read(String name) {

@@ -2,28 +2,39 @@ package io.headcount.store.redis;
 
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Which node has which of the cluster's 16384 slots, as {@code CLUSTER SLOTS} says. Immutable. */
 final class SlotTable {
     static final int SLOTS = 16_384;
+    /** Nothing is known yet. */
+    static final SlotTable EMPTY = new SlotTable(new Shard[SLOTS], List.of());
+
+    // Enough that even a shard of a single slot is all but sure to be met.
+    private static final int PROBE_KEY_TRIES = 200_000;
 
     private final Shard[] bySlot;
     private final List<Shard> shards;
+    private final boolean complete;
 
-    private SlotTable(Shard[] bySlot, List<Shard> shards) {
+    private SlotTable(Shard[] bySlot, Collection<Shard> shards) {
         this.bySlot = bySlot;
         this.shards = List.copyOf(shards);
+        this.complete = Arrays.stream(bySlot).noneMatch(Objects::isNull);
     }
 
     /** Everything is on one node: not a cluster. */
     static SlotTable single(String address) {
-        Shard shard = new Shard(address, "", List.of());
         Shard[] all = new Shard[SLOTS];
-        java.util.Arrays.fill(all, shard);
+        Shard shard = new Shard(address, List.of());
+        Arrays.fill(all, shard);
         return new SlotTable(all, List.of(shard));
     }
 
@@ -33,30 +44,23 @@ final class SlotTable {
      * @param askedHost stands in for a node that does not know its own address
      */
     static SlotTable parse(Response slots, String askedHost) {
-        Shard[] bySlot = new Shard[SLOTS];
-        List<Shard> shards = new ArrayList<>();
+        Map<String, Set<String>> replicas = new LinkedHashMap<>();
         for (Response range : slots) {
-            List<String> replicas = new ArrayList<>();
+            Set<String> known =
+                    replicas.computeIfAbsent(address(range.get(2), askedHost), fresh -> new LinkedHashSet<>());
             for (int i = 3; i < range.size(); i++) {
-                replicas.add(address(range.get(i), askedHost));
-            }
-            Response master = range.get(2);
-            Shard fresh = new Shard(
-                    address(master, askedHost),
-                    master.size() > 2 ? master.get(2).toString() : "",
-                    replicas);
-            Shard shard = shards.stream()
-                    .filter(known -> known.master().equals(fresh.master()))
-                    .findFirst()
-                    .orElse(fresh);
-            if (!shards.contains(shard)) {
-                shards.add(shard);
-            }
-            for (int slot = range.get(0).toInteger(); slot <= range.get(1).toInteger(); slot++) {
-                bySlot[slot] = shard;
+                known.add(address(range.get(i), askedHost));
             }
         }
-        return new SlotTable(bySlot, shards);
+        Map<String, Shard> shards = new LinkedHashMap<>();
+        replicas.forEach((master, known) ->
+                shards.put(master, new Shard(master, known.stream().sorted().toList())));
+        Shard[] bySlot = new Shard[SLOTS];
+        for (Response range : slots) {
+            Shard shard = shards.get(address(range.get(2), askedHost));
+            Arrays.fill(bySlot, range.get(0).toInteger(), range.get(1).toInteger() + 1, shard);
+        }
+        return new SlotTable(bySlot, shards.values());
     }
 
     /** The shard that has a slot, or {@code null} where none has. */
@@ -68,14 +72,9 @@ final class SlotTable {
         return shards;
     }
 
-    /** Whether some slot has no master. */
-    boolean hasGaps() {
-        for (Shard shard : bySlot) {
-            if (shard == null) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether every slot has a master. */
+    boolean complete() {
+        return complete;
     }
 
     /** All nodes, masters and replicas. */
@@ -86,6 +85,39 @@ final class SlotTable {
             all.addAll(shard.replicas());
         }
         return all;
+    }
+
+    Set<String> masters() {
+        Set<String> masters = new LinkedHashSet<>();
+        shards.forEach(shard -> masters.add(shard.master()));
+        return masters;
+    }
+
+    /** Whether every slot has the same master (replicas may differ) as in another view of the cluster. */
+    boolean agreesWith(SlotTable other) {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (!Objects.equals(master(slot), other.master(slot))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String master(int slot) {
+        return bySlot[slot] == null ? null : bySlot[slot].master();
+    }
+
+    /** For each master a key of one of its slots, {@code probe:{n}}: what a probe may write. */
+    Map<String, String> probeKeys() {
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (int i = 0; i < PROBE_KEY_TRIES && keys.size() < shards.size(); i++) {
+            String key = "probe:{" + i + "}";
+            Shard shard = bySlot[slotOf(key)];
+            if (shard != null) {
+                keys.putIfAbsent(shard.master(), key);
+            }
+        }
+        return keys;
     }
 
     /** The slot of a key: that of its hash tag where it has one. */
@@ -118,10 +150,21 @@ final class SlotTable {
         return (host.isEmpty() || host.equals("?") ? askedHost : host) + ":" + node.get(1);
     }
 
-    /**
-     * A master and its replicas.
-     *
-     * @param masterId the master's cluster id; empty where there is no cluster
-     */
-    record Shard(String master, String masterId, List<String> replicas) {}
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SlotTable table && Arrays.equals(bySlot, table.bySlot);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bySlot);
+    }
+
+    @Override
+    public String toString() {
+        return shards.toString();
+    }
+
+    /** A master and its replicas, as {@code host:port}. */
+    record Shard(String master, List<String> replicas) {}
 }

@@ -1,0 +1,275 @@
+package io.headcount.store.redis;
+
+import io.headcount.store.redis.SlotTable.Shard;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which nodes there are, and which has which slots. The slot table is read from several nodes at once, and the view that
+ * most of them share wins: a master that was replaced and comes back, or one that is cut off with the minority, believes
+ * for a moment in a cluster that no longer is. Used on the router's context; the table and the nodes may be read by any
+ * thread.
+ */
+final class Topology implements RedisNode.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(Topology.class);
+    private static final Request CLUSTER_SLOTS = Request.cmd(Command.CLUSTER).arg("SLOTS");
+    private static final int MOST_ASKED = 5;
+    private static final long MILLI = 1_000_000;
+    private static final long REFRESH_NANOS = 3_000 * MILLI;
+    private static final long REFRESH_IN_TROUBLE_NANOS = 250 * MILLI;
+    private static final long LEAST_BETWEEN_NANOS = 100 * MILLI;
+    private static final long ANSWERS_WITHIN_NANOS = 400 * MILLI;
+    private static final long KEEP_UNLISTED_NANOS = 30_000 * MILLI;
+
+    private final List<String> seeds;
+    private final boolean cluster;
+    private final RouterClock clock;
+    private final RedisMetrics metrics;
+    private final Function<String, RedisNode> factory;
+    private final Map<String, RedisNode> nodes = new ConcurrentHashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile SlotTable table = SlotTable.EMPTY;
+    private Map<String, String> probeKeys = Map.of();
+    private SlotVote vote;
+    private long voteEndsAt;
+    private long refreshedAt;
+    private long refreshAt;
+    private int turn;
+    private boolean closed;
+
+    Topology(
+            List<String> seeds,
+            boolean cluster,
+            RouterClock clock,
+            RedisMetrics metrics,
+            Function<String, RedisNode> factory) {
+        this.seeds = seeds;
+        this.cluster = cluster;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.factory = factory;
+        this.refreshAt = clock.now();
+    }
+
+    void start() {
+        seeds.forEach(this::node);
+        if (!cluster) {
+            adopt(SlotTable.single(seeds.get(0)));
+        }
+    }
+
+    /** Any thread. */
+    SlotTable table() {
+        return table;
+    }
+
+    /** The node at an address; from now on there is one. */
+    RedisNode node(String address) {
+        RedisNode node = nodes.get(address);
+        if (node == null) {
+            node = factory.apply(address);
+            nodes.put(address, node);
+        }
+        return node.wanted(clock.now());
+    }
+
+    /** Health of the master of a slot, or {@code null}. Any thread. */
+    NodeHealth masterOf(int slot) {
+        Shard shard = table.shard(slot);
+        RedisNode node = shard == null ? null : nodes.get(shard.master());
+        return node == null ? null : node.health();
+    }
+
+    /** Whether every slot has a master, and each took a write within the last 2 s. Any thread. */
+    boolean reachable() {
+        SlotTable now = table;
+        long nanoTime = System.nanoTime();
+        for (Shard shard : now.shards()) {
+            RedisNode node = nodes.get(shard.master());
+            if (node == null || !node.health().answering(nanoTime)) {
+                return false;
+            }
+        }
+        return now.complete();
+    }
+
+    Collection<RedisNode> nodes() {
+        return nodes.values();
+    }
+
+    /** A key that a probe may write, by master. */
+    Map<String, String> probeKeys() {
+        return probeKeys;
+    }
+
+    /** A replica of a shard that may be read now, the next one each time, or {@code null}. */
+    RedisNode replica(Shard shard, int mostWaiting) {
+        int size = shard.replicas().size();
+        long nanoTime = System.nanoTime();
+        for (int i = 0; i < size; i++) {
+            RedisNode node = nodes.get(shard.replicas().get(Math.floorMod(turn++, size)));
+            if (node != null
+                    && node.link() != null
+                    && node.link().waiting() < mostWaiting
+                    && node.health().readable(nanoTime)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Something does not fit: read the table again, but not more often than every 100 ms. */
+    void refreshSoon() {
+        refreshAt = Math.min(refreshAt, refreshedAt + LEAST_BETWEEN_NANOS);
+    }
+
+    void tick(long now) {
+        nodes.values().forEach(node -> node.tick(now));
+        if (!cluster) {
+            return;
+        }
+        if (vote != null && now >= voteEndsAt) {
+            decide();
+        }
+        if (vote == null && now >= refreshAt) {
+            refresh(now);
+            dropUnlisted(now);
+        }
+    }
+
+    void close() {
+        closed = true;
+        nodes.values().forEach(RedisNode::close);
+        nodes.clear();
+    }
+
+    @Override
+    public void opened(RedisNode node, boolean restarted) {
+        if (restarted && node.health().role() == NodeHealth.Role.MASTER) {
+            LOG.atWarn()
+                    .addKeyValue("redis", node.address())
+                    .log("A Redis master was restarted; what it held may be lost and is asserted again");
+            changed();
+        }
+        refreshSoon();
+    }
+
+    @Override
+    public void lost(RedisNode node) {
+        metrics.lostConnection();
+        refreshSoon();
+    }
+
+    private void refresh(long now) {
+        refreshedAt = now;
+        refreshAt = now + (reachable() ? REFRESH_NANOS : REFRESH_IN_TROUBLE_NANOS);
+        List<NodeLink> asked = someLinks();
+        if (asked.isEmpty()) {
+            seeds.forEach(this::node);
+            return;
+        }
+        SlotVote mine = new SlotVote(asked.size());
+        vote = mine;
+        voteEndsAt = now + ANSWERS_WITHIN_NANOS;
+        for (NodeLink link : asked) {
+            link.ask(CLUSTER_SLOTS, (reply, failure) -> {
+                mine.add(
+                        failure != null
+                                ? null
+                                : SlotTable.parse(
+                                        reply, ReplyError.host(link.node().address())));
+                if (mine.decided() && mine.isStill(vote)) {
+                    decide();
+                }
+            });
+        }
+    }
+
+    private List<NodeLink> someLinks() {
+        List<NodeLink> links = new ArrayList<>();
+        for (RedisNode node : nodes.values()) {
+            if (node.link() != null) {
+                links.add(node.link());
+            }
+        }
+        Collections.rotate(links, turn++);
+        return links.subList(0, Math.min(MOST_ASKED, links.size()));
+    }
+
+    private void decide() {
+        SlotTable winner = vote.winner(table);
+        vote = null;
+        if (winner != null && !closed) {
+            adopt(winner);
+        }
+    }
+
+    private void adopt(SlotTable fresh) {
+        SlotTable before = table;
+        if (fresh.equals(before)) {
+            return;
+        }
+        boolean mastersChanged = replaced(before, fresh);
+        Map<String, NodeHealth.Role> roles = new HashMap<>();
+        for (Shard shard : fresh.shards()) {
+            shard.replicas().forEach(replica -> roles.put(replica, NodeHealth.Role.REPLICA));
+            roles.put(shard.master(), NodeHealth.Role.MASTER);
+        }
+        roles.keySet().forEach(this::node);
+        nodes.forEach((address, node) -> node.use(roles.getOrDefault(address, NodeHealth.Role.UNKNOWN)));
+        probeKeys = fresh.probeKeys();
+        table = fresh;
+        if (mastersChanged) {
+            LOG.atWarn()
+                    .addKeyValue("shards", fresh)
+                    .log("A Redis shard has another master; its last writes may be lost and are asserted again");
+            changed();
+        }
+    }
+
+    /** Whether a slot's master was replaced. A slot that merely moved (its old master is still one) took its data along. */
+    private static boolean replaced(SlotTable before, SlotTable fresh) {
+        Set<String> masters = fresh.masters();
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            Shard old = before.shard(slot);
+            if (old != null && fresh.shard(slot) != null && !masters.contains(old.master())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void changed() {
+        metrics.topologyChanged();
+        listeners.forEach(Runnable::run);
+    }
+
+    private void dropUnlisted(long now) {
+        Set<String> listed = table.addresses();
+        nodes.values().removeIf(node -> {
+            boolean drop = !listed.isEmpty()
+                    && !listed.contains(node.address())
+                    && now - node.wantedAt() > KEEP_UNLISTED_NANOS;
+            if (drop) {
+                node.close();
+            }
+            return drop;
+        });
+    }
+}

@@ -1,0 +1,1 @@
+local command = 'RPUSH'
