@@ -33,6 +33,8 @@ public final class ApiRoutes {
     /** A ranking is of counts that are written every books.flushMillis; within two of them for certain. */
     private static final int FLUSHES_BEHIND = 2;
 
+    private static final String SCHEME = "Bearer ";
+
     private final HeadcountConfig config;
     private final CounterStore counters;
     private final BookStore books;
@@ -60,7 +62,7 @@ public final class ApiRoutes {
 
     /** A router for the current context. A node without the role {@code api} answers health only. */
     public Router router(Vertx vertx) {
-        RouteTable table = new RouteTable(vertx, metrics);
+        RouteTable table = new RouteTable(vertx, metrics, config.webSocket().allowedOrigins());
         HealthRoutes.mount(table, readiness);
         if (config.has(Role.API)) {
             LiveCounts counts = new LiveCounts(Bus.of(vertx), counters);
@@ -95,13 +97,11 @@ public final class ApiRoutes {
     }
 
     private Future<JsonObject> rankings(RoutingContext context, LiveCounts counts) {
-        int limit = Requests.limit(context);
-        String category = Requests.category(context);
-        long after = Requests.cursor(context);
-        return books.ranking(category, after, limit).map(ranked -> {
+        Requests.Page page = Requests.page(context);
+        return books.ranking(page.category(), page.after(), page.limit()).map(ranked -> {
             JsonArray items = new JsonArray();
             ranked.forEach(line -> items.add(json(line)));
-            String next = ranked.size() < limit ? null : Requests.cursorAfter(after + ranked.size());
+            String next = ranked.size() < page.limit() ? null : Requests.cursorAfter(page.after() + ranked.size());
             return new JsonObject()
                     .put("items", items)
                     .put("next", next)
@@ -129,8 +129,10 @@ public final class ApiRoutes {
                     0);
         }
         String given = context.request().getHeader("Authorization");
-        byte[] expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-        if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)) {
+        // The scheme's name is case-insensitive (RFC 9110, 11.1), the token is not.
+        boolean bearer = given != null && given.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        byte[] sent = (bearer ? given.substring(SCHEME.length()) : "").getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(sent, token.getBytes(StandardCharsets.UTF_8))) {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"headcount\"");
             throw Problem.unauthorized("Send the operators' token (auth.adminToken) as Authorization: Bearer TOKEN.");
         }

@@ -29,6 +29,8 @@ final class LiveCounts {
     private static final int MOST_CACHED = 20_000;
     private static final long REAP_MILLIS = 5_000;
     private static final long REPLICA_LAG_MILLIS = 1_000;
+    /** No message travels so long: a count that is older by more comes from a clock that was set back. */
+    private static final long CLOCK_STEP_MILLIS = 10_000;
 
     /**
      * How old what an answer says can be at the most: a dead node's viewers are counted until its lease ends and it is
@@ -44,7 +46,7 @@ final class LiveCounts {
 
     LiveCounts(Bus bus, CounterStore store) {
         this.store = store;
-        bus.consume(Addresses.COUNTS, message -> message.counts().forEach(count -> heard.put(count.stream(), count)));
+        bus.consume(Addresses.COUNTS, message -> message.counts().forEach(this::hear));
         bus.consumeLocal(Addresses.MISSING_NODES, message -> missing = message.incarnations());
         bus.consumeLocal(Addresses.HEALTH, message -> live = message.live());
     }
@@ -71,6 +73,16 @@ final class LiveCounts {
             read(toRead, reading);
         }
         return Future.all(counts).map(all -> all.list());
+    }
+
+    /** Two owners may speak for a moment, and the bus does not order what they say. */
+    private void hear(Count count) {
+        heard.merge(count.stream(), count, (last, now) -> now.newerThan(last) || regressed(last, now) ? now : last);
+    }
+
+    /** After a failover Redis' clock may be another machine's, and its revisions may start anew. */
+    private static boolean regressed(Count last, Count now) {
+        return last.asOfMillis() - now.asOfMillis() > CLOCK_STEP_MILLIS;
     }
 
     /** The mode of an answer that says nothing of one stream. */

@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headcount.model.Ids;
 import io.headcount.model.StreamInfo;
 import io.vertx.core.json.DecodeException;
@@ -34,16 +35,29 @@ final class Requests {
             throw Problem.badRequest(
                     "Name 1 to " + MOST_STREAMS + " streams (?stream=a&stream=b), not " + streams.size() + ".");
         }
-        for (String stream : streams) {
-            if (!Ids.valid(stream)) {
-                throw Problem.badRequest("Each stream's id must be " + Ids.RULE + ".");
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < streams.size(); i++) {
+            if (!Ids.valid(streams.get(i))) {
+                wrong.add(Integer.toString(i + 1));
             }
+        }
+        if (!wrong.isEmpty()) {
+            throw Problem.badRequest(
+                    "Each stream's id must be " + Ids.RULE + "; that of no. " + String.join(", ", wrong) + " is not.");
         }
         return streams;
     }
 
-    static int limit(RoutingContext context) {
-        String text = single(context, "limit");
+    /** Which page of which ranking is asked for. */
+    static Page page(RoutingContext context) {
+        List<String> wrong = new ArrayList<>();
+        Page page = new Page(category(context, wrong), cursor(context, wrong), limit(context, wrong));
+        refuse(wrong);
+        return page;
+    }
+
+    private static int limit(RoutingContext context, List<String> wrong) {
+        String text = single(context, "limit", wrong);
         if (text == null) {
             return DEFAULT_LIMIT;
         }
@@ -55,20 +69,20 @@ final class Requests {
         } catch (NumberFormatException e) {
             // Answered below, like a number out of range.
         }
-        throw Problem.badRequest("limit must be a whole number from 1 to " + MOST_LIMIT + ".");
+        wrong.add("limit must be a whole number from 1 to " + MOST_LIMIT);
+        return DEFAULT_LIMIT;
     }
 
-    static String category(RoutingContext context) {
-        String category = single(context, "category");
+    private static String category(RoutingContext context, List<String> wrong) {
+        String category = single(context, "category", wrong);
         if (category != null && !Ids.valid(category)) {
-            throw Problem.badRequest("category must be " + Ids.RULE + ".");
+            wrong.add("category must be " + Ids.RULE);
         }
         return category;
     }
 
-    /** The rank after which to go on; 0 for the first page. */
-    static long cursor(RoutingContext context) {
-        String cursor = single(context, "cursor");
+    private static long cursor(RoutingContext context, List<String> wrong) {
+        String cursor = single(context, "cursor", wrong);
         if (cursor == null) {
             return 0;
         }
@@ -81,7 +95,8 @@ final class Requests {
         } catch (IllegalArgumentException e) {
             // Answered below.
         }
-        throw Problem.badRequest("cursor must be the \"next\" of an earlier answer.");
+        wrong.add("cursor must be the \"next\" of an earlier answer");
+        return 0;
     }
 
     static String cursorAfter(long rank) {
@@ -96,28 +111,38 @@ final class Requests {
         JsonObject body = json(context);
         List<String> wrong = new ArrayList<>();
         for (String field : body.fieldNames()) {
-            if (!STREAM_FIELDS.contains(field)) {
-                wrong.add("unknown field \"" + field + "\" (known: title, broadcaster, category)");
-            } else if (body.getValue(field) != null && !(body.getValue(field) instanceof String)) {
-                wrong.add(field + " must be a text");
+            String problem = fieldProblem(field, body.getValue(field));
+            if (problem != null) {
+                wrong.add(problem);
             }
         }
+        refuse(wrong);
+        return new StreamInfo(id, body.getString("title"), body.getString("broadcaster"), body.getString("category"));
+    }
+
+    /** What is wrong with a field of a stream; {@code null} for nothing. */
+    private static String fieldProblem(String field, Object value) {
+        if (!STREAM_FIELDS.contains(field)) {
+            return "unknown field \"" + field + "\" (known: title, broadcaster, category)";
+        }
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof String text)) {
+            return field + " must be a text";
+        }
+        if (field.equals("title")) {
+            return text.isBlank() || text.length() > StreamInfo.MAX_TITLE_LENGTH
+                    ? "title must be 1 to " + StreamInfo.MAX_TITLE_LENGTH + " characters"
+                    : null;
+        }
+        return Ids.valid(text) ? null : field + " must be " + Ids.RULE;
+    }
+
+    private static void refuse(List<String> wrong) {
         if (!wrong.isEmpty()) {
             throw Problem.badRequest(String.join("; ", wrong) + ".");
         }
-        String title = body.getString("title");
-        if (title != null && (title.isBlank() || title.length() > StreamInfo.MAX_TITLE_LENGTH)) {
-            wrong.add("title must be 1 to " + StreamInfo.MAX_TITLE_LENGTH + " characters");
-        }
-        for (String field : List.of("broadcaster", "category")) {
-            if (body.getString(field) != null && !Ids.valid(body.getString(field))) {
-                wrong.add(field + " must be " + Ids.RULE);
-            }
-        }
-        if (!wrong.isEmpty()) {
-            throw Problem.badRequest(String.join("; ", wrong) + ".");
-        }
-        return new StreamInfo(id, title, body.getString("broadcaster"), body.getString("category"));
     }
 
     private static JsonObject json(RoutingContext context) {
@@ -127,23 +152,37 @@ final class Requests {
                 return body;
             }
         } catch (DecodeException e) {
-            throw Problem.badRequest("The body is not JSON: " + firstLine(e.getMessage()));
+            throw Problem.badRequest("The body is not JSON" + where(e) + ".");
         } catch (ClassCastException e) {
             // Answered below: JSON, but no object.
         }
         throw Problem.badRequest("The body must be a JSON object, like {\"title\":\"…\"}.");
     }
 
-    private static String single(RoutingContext context, String name) {
+    private static String single(RoutingContext context, String name, List<String> wrong) {
         List<String> values = context.queryParam(name);
         if (values.size() > 1) {
-            throw Problem.badRequest(name + " was given " + values.size() + " times; once is enough.");
+            wrong.add(name + " was given " + values.size() + " times; once is enough");
+            return null;
         }
         return values.isEmpty() ? null : values.get(0);
     }
 
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+    /** Place and kind of a mistake in JSON, without what the parser says of itself. */
+    private static String where(DecodeException failure) {
+        if (failure.getCause() instanceof JsonProcessingException e && e.getLocation() != null) {
+            return " (line " + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr() + "): "
+                    + e.getOriginalMessage().split(" \\(start marker at", 2)[0];
+        }
+        return "";
     }
+
+    /**
+     * A page of a ranking.
+     *
+     * @param category {@code null} for all
+     * @param after the rank after which to go on; 0 for the first page
+     */
+    record Page(String category, long after, int limit) {}
 }

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -16,6 +17,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,6 +26,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +44,20 @@ final class RouteTable {
     /** So that a wrong method on a path of the API is a 405 with its methods, not a file that is not there. */
     private static final String ALL_BUT_API = "/(?!v1/|health/).*";
 
+    private static final String TEMPLATE = "template";
+    private static final String TIMED = "headcount.timed";
+
     private final Router router;
     private final MeterRegistry metrics;
+    private final Set<String> origins;
     private final Map<String, TreeSet<String>> methodsByPath = new TreeMap<>();
 
-    RouteTable(Vertx vertx, MeterRegistry metrics) {
+    /** @param origins whose pages may read what GET answers, besides our own; {@code *} for all */
+    RouteTable(Vertx vertx, MeterRegistry metrics, List<String> origins) {
         this.router = Router.router(vertx);
         this.metrics = metrics;
+        this.origins =
+                origins.stream().map(origin -> origin.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         router.route().handler(this::headers);
         for (int status : new int[] {400, 404, 405, 413, 414, 415, 500}) {
             router.errorHandler(status, this::answerFailure);
@@ -58,7 +70,7 @@ final class RouteTable {
 
     /** A route that answers with JSON. HEAD is answered like GET, without the body. */
     void add(HttpMethod method, String path, Function<RoutingContext, Future<JsonObject>> handler) {
-        mount(route(method, path), path, handler);
+        mount(route(method, path), handler);
     }
 
     /** A route whose request has a body. */
@@ -67,7 +79,7 @@ final class RouteTable {
             String path,
             Handler<RoutingContext> body,
             Function<RoutingContext, Future<JsonObject>> handler) {
-        mount(route(method, path).handler(body), path, handler);
+        mount(route(method, path).handler(body), handler);
     }
 
     /** A route that answers with a constant text. */
@@ -86,6 +98,7 @@ final class RouteTable {
     void addFiles(Handler<RoutingContext> files, Map<String, String> pages) {
         pages.forEach((path, file) -> route(HttpMethod.GET, path).handler(context -> context.reroute(file)));
         router.routeWithRegex(HttpMethod.GET, ALL_BUT_API)
+                .putMetadata(TEMPLATE, "files")
                 .method(HttpMethod.HEAD)
                 .handler(context -> {
                     context.response().putHeader(HttpHeaders.CACHE_CONTROL, STATIC_CACHING);
@@ -94,7 +107,7 @@ final class RouteTable {
     }
 
     private Route route(HttpMethod method, String path) {
-        Route route = router.route(method, path);
+        Route route = router.route(method, path).putMetadata(TEMPLATE, path);
         TreeSet<String> methods = methodsByPath.computeIfAbsent(path, unknown -> new TreeSet<>());
         methods.add(method.name());
         if (method.equals(HttpMethod.GET)) {
@@ -104,10 +117,8 @@ final class RouteTable {
         return route;
     }
 
-    private void mount(Route route, String path, Function<RoutingContext, Future<JsonObject>> handler) {
+    private static void mount(Route route, Function<RoutingContext, Future<JsonObject>> handler) {
         route.handler(context -> {
-            long startedAt = System.nanoTime();
-            context.addEndHandler(done -> time(path, context.response().getStatusCode(), startedAt));
             Future<JsonObject> answer;
             try {
                 answer = handler.apply(context);
@@ -119,7 +130,15 @@ final class RouteTable {
     }
 
     private void headers(RoutingContext context) {
+        if (context.get(TIMED) == null) {
+            // A rerouted request comes here twice.
+            context.put(TIMED, true);
+            long startedAt = System.nanoTime();
+            context.addEndHandler(
+                    done -> time(template(context), context.response().getStatusCode(), startedAt));
+        }
         HttpServerResponse response = context.response();
+        shareWithOrigin(context.request(), response);
         response.putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Content-Security-Policy", POLICY)
@@ -128,6 +147,27 @@ final class RouteTable {
             context.next();
         } else {
             context.fail(Problem.badRequest("The path has a % that two hexadecimal digits do not follow."));
+        }
+    }
+
+    /** Lets pages of allowed origins read counts. No preflight is answered: they may read, not write. */
+    private void shareWithOrigin(HttpServerRequest request, HttpServerResponse response) {
+        if (origins.isEmpty()) {
+            return;
+        }
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        if (origins.contains("*")) {
+            if (reads) {
+                response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            }
+            return;
+        }
+        // Caches must not give one origin's answer to another.
+        response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (reads && origin != null && origins.contains(origin.toLowerCase(Locale.ROOT))) {
+            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
     }
 
@@ -183,11 +223,7 @@ final class RouteTable {
 
     private Set<String> allowed(String path) {
         Set<String> allowed = new TreeSet<>();
-        methodsByPath.forEach((template, methods) -> {
-            if (Pattern.matches(template.replaceAll(":\\w+", "[^/]+"), path)) {
-                allowed.addAll(methods);
-            }
-        });
+        templates(path).forEach(template -> allowed.addAll(methodsByPath.get(template)));
         if (allowed.isEmpty()) {
             // Only the files match more than their template says.
             allowed.add(HttpMethod.GET.name());
@@ -198,15 +234,26 @@ final class RouteTable {
 
     private void time(String path, int status, long startedAtNanos) {
         Timer.builder("headcount.api.request")
-                .description("time of a request to the REST API")
+                .description("time of a request to the public HTTP server that is no viewer's socket")
                 .tag("route", path)
                 .tag("status", Integer.toString(status))
                 .register(metrics)
                 .record(System.nanoTime() - startedAtNanos, TimeUnit.NANOSECONDS);
     }
 
-    private static String template(RoutingContext context) {
-        return context.currentRoute() == null ? "none" : context.currentRoute().getPath();
+    private Stream<String> templates(String path) {
+        return methodsByPath.keySet().stream()
+                .filter(template -> Pattern.matches(template.replaceAll(":\\w+", "[^/]+"), path));
+    }
+
+    /** The route that a request was for, of a fixed few; {@code none} where there is none. */
+    private String template(RoutingContext context) {
+        String template =
+                context.currentRoute() == null ? null : context.currentRoute().getMetadata(TEMPLATE);
+        // A request that failed has left its route.
+        return template != null
+                ? template
+                : templates(context.request().path()).findFirst().orElse("none");
     }
 
     private static void send(RoutingContext context, JsonObject json, String type) {

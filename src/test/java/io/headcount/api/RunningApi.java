@@ -33,6 +33,7 @@ final class RunningApi implements AutoCloseable {
 
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
     final HttpClient client =
@@ -53,7 +54,6 @@ final class RunningApi implements AutoCloseable {
         }
         HeadcountConfig config = HeadcountConfig.read(tree, Map.of());
         SharedClock clock = new SharedClock();
-        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         api = new ApiRoutes(config, counters, books, () -> Future.succeededFuture(readiness), clock, meters);
         Gateway gateway = new Gateway(
                 config,
