@@ -1,142 +1,285 @@
-// The viewer's client: connects, counts, comes back. ES module without dependencies.
+// Headcount in the browser: joins a stream as a viewer, keeps the connection, and tells how many people watch.
 //
-//   const viewer = new HeadcountViewer({ stream: '42', user: 'u1' });
-//   viewer.addEventListener('count', () => show(viewer.viewers, viewer.mode));
-//   viewer.addEventListener('state', () => show(viewer.state));
+//   import { Viewer } from "/headcount.js";
+//   const viewer = new Viewer("42", { user: "u1" });
+//   viewer.addEventListener("count", () => console.log(viewer.viewers, viewer.mode));
+//   viewer.addEventListener("state", () => console.log(viewer.state, viewer.reason));
 //   viewer.connect();
+//
+// No dependencies. A count is state, not an event: each one replaces the last, so nothing is kept and nothing has to
+// be caught up after a lost connection.
 
-/** A count that was not renewed for so long is stale: the server repeats an unchanged one every 2 s. */
-const STALE_MILLIS = 5000;
-/** The server pings, but a page cannot see that; a count every 2 s is the sign of life. */
-const SILENCE_MILLIS = 45000;
+/** What ids of streams and users look like; the server answers 400 to anything else. */
+export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The server repeats an unchanged count every 2 s; one that is older than this may be wrong. */
+const STALE_AFTER_MILLIS = 5_000;
+/** After so much silence we ask whether the server is still there: a dead link says nothing, not even goodbye. */
+const PING_AFTER_MILLIS = 5_000;
+/** From the ping, or from opening the socket, to the first word of the server. */
+const ANSWER_WITHIN_MILLIS = 10_000;
+/** Waiting before attempt n: anything from 0 to FIRST * 2^n, and never above LONGEST (full jitter). */
 const FIRST_RETRY_MILLIS = 500;
-const LAST_RETRY_MILLIS = 30000;
-/** After these codes nothing is gained by coming back as one is. 1000 without `ended` is a proxy's doing. */
-const TERMINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4401]);
+const LONGEST_RETRY_MILLIS = 20_000;
+/** A connection that lived so long was a good one: its loss starts again from the shortest wait. */
+const STABLE_AFTER_MILLIS = 10_000;
+/** However long a server asks us to stay away. */
+const LONGEST_MOVE_MILLIS = 60_000;
+
+/** 1000 is the end of the stream; after these, trying again would only bring the same answer. */
+const FINAL_CODES = new Map([
+  [1002, "protocol"],
+  [1003, "protocol"],
+  [1007, "protocol"],
+  [1008, "policy"],
+  [1009, "protocol"],
+  [4401, "token-expired"],
+]);
+/** Reasons worth telling of those that are tried again; all others are "lost". */
+const RETRY_REASONS = new Map([
+  [1012, "restart"],
+  [1013, "slow-reader"],
+  [4429, "too-many-sessions"],
+]);
 
 /**
- * One session on one stream. States: idle, connecting, open, restoring, ended, refused. Events: `count` (a count or its
- * mode changed), `state` (the state changed).
+ * One session (one tab) of one user on one stream.
+ *
+ * Events, all without data beyond the viewer's own properties:
+ * - "count": viewers, mode, asOf were set, by the server's welcome or a later count;
+ * - "stale": the count became older than 5 s, or (then stale is false) a fresh one came;
+ * - "state": state changed, or in "restoring" the time of the next attempt was set.
+ *
+ * state is one of
+ * - "idle": not connected, and not trying;
+ * - "connecting": for the first time;
+ * - "live": welcomed, this session is counted;
+ * - "restoring": the connection was lost or not made, it is being tried again;
+ * - "ended": the stream is over;
+ * - "refused": the server will not have us, reason says why; connect() tries again.
  */
-export class HeadcountViewer extends EventTarget {
+export class Viewer extends EventTarget {
+  /** Of the last count, null before the first one. asOf is the server's clock: never compare it with this machine's. */
+  viewers = null;
+  mode = null;
+  asOf = null;
+  /** The id that the server gave this session, null while not welcomed. */
+  session = null;
+  stale = false;
+  state = "idle";
+  /** Why the state is "restoring", "ended" or "refused": "lost", "silent", "restart", "policy", … */
+  reason = null;
+
   #url;
+  #protocols;
   #socket = null;
-  #timer = 0;
-  #watchdog = 0;
-  #attempts = 0;
-  #afterMillis = null;
-  #heardAt = 0;
+  #attempt = 0;
+  #welcomedAt = null;
+  #countedAt = null;
+  #retryAt = null;
+  #retryTimer;
+  #watchdog;
+  #staleTimer;
+  #online = () => this.#backOnline();
 
   /**
-   * @param {{stream: string, user?: string, base?: string}} options `base` is an origin such as `https://live.example`;
-   *   by default the page's own
+   * @param {string} stream the stream's id
+   * @param {object} [options]
+   * @param {string} [options.user] who watches, where the server is open (development)
+   * @param {string} [options.token] who watches, as a signed token
+   * @param {string} [options.baseUrl] the server; by default the one that served this file
+   * @throws {RangeError} for an id that no server would accept
    */
-  constructor({ stream, user, base = location.origin }) {
+  constructor(stream, { user, token, baseUrl = new URL(import.meta.url).origin } = {}) {
     super();
-    const url = new URL(`/v1/streams/${encodeURIComponent(stream)}/watch`, base);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    if (user) url.searchParams.set('user', user);
-    this.#url = url;
-    this.stream = stream;
-    this.state = 'idle';
-    this.viewers = null;
-    this.session = null;
-    this.reason = '';
-    this.serverMode = 'degraded';
-  }
-
-  /** `exact`, or `degraded` when the server says so or the count is old. */
-  get mode() {
-    return this.state === 'open' && this.ageMillis < STALE_MILLIS ? this.serverMode : 'degraded';
-  }
-
-  /** Milliseconds since the last count, by this page's monotonic clock. */
-  get ageMillis() {
-    return this.#heardAt === 0 ? Infinity : performance.now() - this.#heardAt;
-  }
-
-  connect() {
-    if (this.state === 'idle' || this.state === 'ended' || this.state === 'refused') {
-      this.#attempts = 0;
-      this.#open('connecting');
-    }
-  }
-
-  /** Leaves the stream. */
-  close() {
-    clearTimeout(this.#timer);
-    clearInterval(this.#watchdog);
-    const socket = this.#socket;
-    this.#socket = null;
-    if (socket) socket.close(1000);
-    this.#become('idle');
-  }
-
-  #open(state) {
-    this.#become(state);
-    this.#afterMillis = null;
-    const socket = new WebSocket(this.#url, ['headcount.v1']);
-    this.#socket = socket;
-    socket.onmessage = (event) => this.#socket === socket && this.#hear(event.data);
-    socket.onclose = (event) => this.#socket === socket && this.#lost(event);
-    clearInterval(this.#watchdog);
-    this.#watchdog = setInterval(() => this.#watch(), 1000);
-  }
-
-  #hear(text) {
-    let message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return;
-    }
-    if (message.type === 'welcome' || message.type === 'count') {
-      if (message.type === 'welcome') {
-        this.session = message.session;
-        this.#attempts = 0;
-        this.#become('open');
+    for (const id of user === undefined ? [stream] : [stream, user]) {
+      if (!ID_PATTERN.test(id)) {
+        throw new RangeError(`not an id (1 to 64 of A-Z a-z 0-9 _ -): ${id}`);
       }
-      this.viewers = message.viewers;
-      this.serverMode = message.mode;
-      this.#heardAt = performance.now();
-      this.dispatchEvent(new Event('count'));
-    } else if (message.type === 'reconnect') {
-      this.#afterMillis = message.afterMillis;
-    } else if (message.type === 'ended') {
-      this.#become('ended');
+    }
+    this.stream = stream;
+    this.user = user;
+    this.#url = new URL(`/v1/streams/${stream}/watch`, baseUrl);
+    this.#url.protocol = this.#url.protocol.replace("http", "ws");
+    if (user !== undefined) this.#url.searchParams.set("user", user);
+    // A browser cannot set headers on a WebSocket, and an address ends up in logs: a token travels as a subprotocol.
+    this.#protocols = token === undefined ? [] : ["headcount.v1", `bearer.${token}`];
+  }
+
+  /** Milliseconds since the count was news, by a clock that nobody sets; null before the first one. */
+  get ageMillis() {
+    return this.#countedAt === null ? null : performance.now() - this.#countedAt;
+  }
+
+  /** Milliseconds to the next attempt, 0 while one is under way; null when none is planned. */
+  get retryInMillis() {
+    return this.#retryAt === null ? null : Math.max(0, this.#retryAt - performance.now());
+  }
+
+  /** Joins, and stays joined until close(), the end of the stream or a refusal. Does nothing where it is trying. */
+  connect() {
+    if (["connecting", "live", "restoring"].includes(this.state)) return;
+    globalThis.addEventListener?.("online", this.#online);
+    this.#attempt = 0;
+    this.#enter("connecting");
+    this.#open();
+  }
+
+  /** Leaves. */
+  close() {
+    this.#finish("idle", null);
+  }
+
+  #open() {
+    clearTimeout(this.#retryTimer);
+    this.#retryAt = this.state === "restoring" ? performance.now() : null;
+    const socket = new WebSocket(this.#url, this.#protocols);
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#hear(data);
+    socket.onclose = ({ code }) => this.#lost(code);
+    this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
+  }
+
+  #hear(data) {
+    this.#rearm();
+    const message = parse(data);
+    switch (message?.type) {
+      case "welcome":
+        this.session = message.session;
+        this.#welcomedAt = performance.now();
+        this.#retryAt = null;
+        this.#count(message);
+        this.#enter("live");
+        break;
+      case "count":
+        this.#count(message);
+        break;
+      case "reconnect":
+        this.#move(message.afterMillis);
+        break;
+      case "ended":
+        this.#finish("ended", "ended");
+        break;
+      default: // a pong, or something of a later version
     }
   }
 
-  #lost(event) {
+  #count({ viewers, mode, asOf }) {
+    // The same asOf again is the same knowledge again (a change of mode, say), and no younger than before.
+    if (asOf !== this.asOf || this.#countedAt === null) {
+      this.#countedAt = performance.now();
+      clearTimeout(this.#staleTimer);
+      this.#staleTimer = setTimeout(() => this.#setStale(true), STALE_AFTER_MILLIS);
+      this.#setStale(false);
+    }
+    Object.assign(this, { viewers, mode, asOf });
+    this.#emit("count");
+  }
+
+  #setStale(stale) {
+    if (this.stale === stale) return;
+    this.stale = stale;
+    this.#emit("stale");
+  }
+
+  #rearm() {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => {
+      this.#socket.send('{"type":"ping"}');
+      this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
+    }, PING_AFTER_MILLIS);
+  }
+
+  #silent() {
+    this.#drop();
+    this.#restore("silent");
+  }
+
+  #lost(code) {
+    this.#drop();
+    if (code === 1000) {
+      this.#finish("ended", "ended");
+    } else if (FINAL_CODES.has(code)) {
+      this.#finish("refused", FINAL_CODES.get(code));
+    } else {
+      this.#restore(RETRY_REASONS.get(code) ?? "lost");
+    }
+  }
+
+  /** The node restarts: it gave each of its viewers another time to come back at, so that they do not come at once. */
+  #move(afterMillis) {
+    const wait = Math.min(Math.max(Number(afterMillis) || 0, 0), LONGEST_MOVE_MILLIS);
+    this.#planAttempt(wait);
+  }
+
+  #restore(reason) {
+    const stable = this.#welcomedAt !== null && performance.now() - this.#welcomedAt >= STABLE_AFTER_MILLIS;
+    this.#attempt = stable ? 0 : this.#attempt;
+    this.#welcomedAt = null;
+    this.session = null;
+    const planned = this.#retryAt !== null && this.#retryAt > performance.now();
+    if (!planned) {
+      const ceiling = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(this.#attempt, 16));
+      this.#attempt += 1;
+      this.#planAttempt(Math.random() * ceiling);
+    }
+    this.#enter("restoring", reason);
+  }
+
+  #planAttempt(waitMillis) {
+    clearTimeout(this.#retryTimer);
+    this.#retryAt = performance.now() + waitMillis;
+    this.#retryTimer = setTimeout(() => {
+      this.#drop();
+      if (this.state === "live") this.#enter("restoring", "restart");
+      this.#open();
+      this.#emit("state");
+    }, waitMillis);
+  }
+
+  /** No reason to wait any longer; a little, so that a whole network that comes back does not come at once. */
+  #backOnline() {
+    if (this.state === "restoring" && this.#socket === null) {
+      this.#attempt = 0;
+      this.#planAttempt(Math.random() * FIRST_RETRY_MILLIS);
+    }
+  }
+
+  #drop() {
+    clearTimeout(this.#watchdog);
+    if (this.#socket === null) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close(1000);
     this.#socket = null;
-    clearInterval(this.#watchdog);
-    if (this.state === 'ended') return;
-    if (TERMINAL_CODES.has(event.code)) {
-      this.reason = event.reason || String(event.code);
-      this.#become('refused');
-      return;
-    }
-    // Full jitter: those who were cut off together do not come back together.
-    const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** this.#attempts++);
-    const wait = this.#afterMillis ?? Math.random() * most;
-    this.#become('restoring');
-    this.#timer = setTimeout(() => this.#open('restoring'), wait);
   }
 
-  /** A cable that was pulled says nothing: after a long silence the socket is given up. Stale counts are told, too. */
-  #watch() {
-    if (this.state !== 'open') return;
-    if (this.ageMillis > STALE_MILLIS) this.dispatchEvent(new Event('count'));
-    if (this.ageMillis > SILENCE_MILLIS) {
-      const socket = this.#socket;
-      this.#lost({ code: 1006, reason: '' });
-      socket.close();
-    }
+  #finish(state, reason) {
+    globalThis.removeEventListener?.("online", this.#online);
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#staleTimer);
+    this.#drop();
+    this.#retryAt = null;
+    this.#welcomedAt = null;
+    this.session = null;
+    this.#enter(state, reason);
   }
 
-  #become(state) {
-    if (this.state === state) return;
+  #enter(state, reason = null) {
     this.state = state;
-    this.dispatchEvent(new Event('state'));
+    this.reason = reason;
+    this.#emit("state");
+  }
+
+  #emit(type) {
+    this.dispatchEvent(new Event(type));
+  }
+}
+
+function parse(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
   }
 }

@@ -1,170 +1,222 @@
-import { HeadcountViewer } from './headcount.js';
+// The watch page: one viewer of one stream, what the socket says of it, and what the API adds.
 
-const TEXTS = {
-  idle: 'Pick a name and a stream, then watch.',
-  connecting: 'Connecting…',
-  open: 'Connected. You are counted.',
-  restoring: 'The connection is being restored…',
-  ended: 'The stream has ended.',
-  refused: (reason) => `The server refused this viewer: ${reason}`,
-  exact: 'Exact',
-  degraded: 'Degraded: the number may be out of date',
-  watching: 'watching now',
-  badId: (what) => `${what}: 1 to 64 letters, digits, _ or -`,
-  noStreams: 'Nobody watches anything yet.',
-  noRanking: 'The list is not available now.',
-};
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
-const DETAILS_MILLIS = 2000;
-const RANKING_MILLIS = 5000;
+import { ID_PATTERN, Viewer } from "/headcount.js";
+import { texts } from "/texts.js";
+import { showTopStreams } from "/top-streams.js";
+import { poll } from "/poll.js";
+
+const DETAILS_EVERY_MILLIS = 2_000;
+const SPEAK_EVERY_MILLIS = 5_000;
+const TICK_MILLIS = 500;
+const USER_KEY = "headcount.user";
 
 const $ = (id) => document.getElementById(id);
-const number = new Intl.NumberFormat();
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
+const times = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
 let viewer = null;
+let details = null;
 
+/** A name that nobody else is likely to have: two tabs that were not told otherwise are two people. */
 function guest() {
-  return `guest-${Math.random().toString(36).slice(2, 6)}`;
+  const letters = crypto.getRandomValues(new Uint8Array(6));
+  return `guest-${Array.from(letters, (it) => (it % 36).toString(36)).join("")}`;
 }
 
-/** A name is kept for this tab: another tab may be another person, or the same one. */
-function remembered(key, otherwise) {
+/** sessionStorage is the tab's own; where it is switched off the name lives as long as the page. */
+function remembered() {
   try {
-    return sessionStorage.getItem(key) ?? otherwise;
+    return sessionStorage.getItem(USER_KEY);
   } catch {
-    return otherwise;
+    return null;
   }
 }
 
-function remember(key, value) {
+function remember(user) {
   try {
-    sessionStorage.setItem(key, value);
+    sessionStorage.setItem(USER_KEY, user);
   } catch {
-    // Private windows may refuse; the name then lives as long as the page.
+    // Nothing is lost but the name after a reload.
   }
 }
 
-function complain(text) {
-  $('complaint').textContent = text;
-  $('complaint').hidden = !text;
+function setText(id, text) {
+  // Unchanged text stays untouched, or a screen reader would say it again.
+  if ($(id).textContent !== text) $(id).textContent = text;
 }
 
-function show() {
-  const state = viewer ? viewer.state : 'idle';
-  const text = TEXTS[state];
-  $('connection').textContent = typeof text === 'function' ? text(viewer.reason) : text;
-  document.body.dataset.state = state;
-  const counted = viewer && viewer.viewers !== null;
-  const shown = counted ? number.format(viewer.viewers) : '–';
-  if ($('viewers').textContent !== shown) $('viewers').textContent = shown;
-  $('watching').textContent = counted ? TEXTS.watching : '';
-  const mode = viewer ? viewer.mode : '';
-  $('mode').textContent = counted ? TEXTS[mode] : '';
-  $('mode').dataset.mode = counted ? mode : '';
-  $('join').hidden = state !== 'idle' && state !== 'refused' && state !== 'ended';
-  $('leave').hidden = !$('join').hidden;
+function watchAddress(stream, user) {
+  return `/?${new URLSearchParams(user === undefined ? { stream } : { stream, user })}`;
 }
 
-function link(user) {
-  const url = new URL(location.pathname, location.origin);
-  url.searchParams.set('stream', viewer.stream);
-  url.searchParams.set('user', user);
-  return url.href;
+function validate() {
+  const complaints = [
+    [$("stream"), texts.badStream],
+    [$("user"), texts.badUser],
+  ].filter(([field]) => {
+    const bad = !ID_PATTERN.test(field.value.trim());
+    field.setAttribute("aria-invalid", String(bad));
+    return bad;
+  });
+  setText("form-message", complaints.map(([, complaint]) => complaint).join("\n"));
+  complaints[0]?.[0].focus();
+  return complaints.length === 0;
 }
 
-function join(event) {
-  event?.preventDefault();
-  const user = $('user').value.trim();
-  const stream = $('stream').value.trim();
-  if (!ID.test(user)) return complain(TEXTS.badId('Your name'));
-  if (!ID.test(stream)) return complain(TEXTS.badId('The stream'));
-  complain('');
-  remember('user', user);
+function join() {
+  if (!validate()) return;
+  const stream = $("stream").value.trim();
+  const user = $("user").value.trim();
   viewer?.close();
-  viewer = new HeadcountViewer({ stream, user });
-  viewer.addEventListener('count', show);
-  viewer.addEventListener('state', show);
-  // A moment after the welcome: a replica that answers may be some milliseconds behind.
-  viewer.addEventListener('state', () => viewer?.state === 'open' && setTimeout(details, 300));
-  $('title').textContent = stream;
-  document.title = `${stream} · Headcount`;
-  $('same').href = link(user);
-  $('other').href = link(guest());
-  $('tabs').hidden = false;
+  remember(user);
+  // Without the name: who is sent this address is somebody else. A reload finds the name in this tab's memory.
+  history.replaceState(null, "", watchAddress(stream));
+  viewer = new Viewer(stream, { user });
+  const joined = viewer;
+  viewer.addEventListener("count", () => joined === viewer && showCount());
+  viewer.addEventListener("stale", () => joined === viewer && showStatus());
+  viewer.addEventListener("state", () => joined === viewer && showStatus());
+  details?.stop();
+  showDetails(null);
+  details = poll(`/v1/streams/${stream}/viewers`, DETAILS_EVERY_MILLIS, showDetails);
   viewer.connect();
+  $("other-user").href = watchAddress(stream, guest());
+  $("same-user").href = watchAddress(stream, user);
+  setText("same-user", texts.sameUser(user));
+  setText("stream-title", texts.stream(stream));
+  showCount();
 }
 
 function leave() {
+  details?.stop();
   viewer?.close();
   viewer = null;
-  $('tabs').hidden = true;
-  $('sessions').textContent = '–';
-  $('peak').textContent = '–';
-  show();
+  history.replaceState(null, "", "/");
+  showIdle();
 }
 
-async function fetchJson(path) {
-  const answer = await fetch(path, { headers: { accept: 'application/json' } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
+function showIdle() {
+  setText("stream-title", texts.noStream);
+  showDetails(null);
+  showCount();
 }
 
-async function details() {
-  if (!viewer) return;
-  const stream = viewer.stream;
-  try {
-    const count = await fetchJson(`/v1/streams/${stream}/viewers`);
-    if (viewer?.stream !== stream) return;
-    $('sessions').textContent = number.format(count.sessions);
-    $('peak').textContent = number.format(count.peak.viewers);
-  } catch {
-    // The socket's own state says what is wrong.
+function showCount() {
+  const viewers = viewer?.viewers ?? null;
+  const shown = viewers === null ? texts.unknown : numbers.format(viewers);
+  if ($("viewers").textContent !== shown) {
+    $("viewers").textContent = shown;
+    $("viewers").style.setProperty("--characters", Math.max(shown.length, 3)); // a million fits on a phone
+    $("viewers").classList.remove("changed");
+    requestAnimationFrame(() => $("viewers").classList.add("changed"));
+    speakSoon();
+  }
+  $("viewers").dataset.viewers = viewers ?? "";
+  document.title = viewers === null ? "Headcount" : `${shown} · ${texts.stream(viewer.stream)}`;
+  showStatus();
+}
+
+/** exact and degraded are the server's words; a count that no server stands behind any more is stale. */
+function modeNow() {
+  if (viewer?.state === "ended") return "ended";
+  if (!viewer || viewer.viewers === null) return "none";
+  return viewer.state === "live" && !viewer.stale ? viewer.mode : "stale";
+}
+
+function showStatus() {
+  const state = viewer?.state ?? "idle";
+  const mode = modeNow();
+  const modes = { exact: texts.modeExact, stale: texts.modeStale, ended: texts.modeEnded, none: texts.modeNone };
+  const notices = { exact: "", stale: texts.stale, ended: "", none: "" };
+  $("mode").dataset.mode = mode;
+  setText("mode", modes[mode] ?? texts.modeDegraded);
+  setText("notice", notices[mode] ?? texts.degraded);
+  $("notice").hidden = $("notice").textContent === "";
+  const viewers = viewer?.viewers ?? null;
+  const people = state === "ended" ? texts.peopleAtTheEnd : texts.people;
+  setText("people", viewers === null ? "" : people(viewers));
+  $("connection").dataset.state = state;
+  setText("connection", connectionText(state));
+  $("count-card").dataset.mode = mode;
+  $("count-card").dataset.state = state;
+  $("mode").hidden = state === "idle";
+  for (const id of ["facts", "proof"]) $(id).hidden = state === "idle" || state === "ended";
+  $("leave").disabled = state === "idle";
+  if (state === "ended") details.stop();
+  setText("join", viewer ? texts.joinOther : texts.join);
+  tick();
+}
+
+function connectionText(state) {
+  switch (state) {
+    case "connecting":
+      return texts.connectionConnecting;
+    case "live":
+      return texts.connectionLive(viewer.user);
+    case "restoring":
+      return texts.restoring[viewer.reason] ?? texts.restoring.lost;
+    case "ended":
+      return texts.connectionEnded;
+    case "refused":
+      return texts.refused[viewer.reason] ?? texts.refused.policy;
+    default:
+      return texts.connectionIdle;
   }
 }
 
-async function ranking() {
-  const list = $('top');
-  try {
-    const { items } = await fetchJson('/v1/rankings?limit=10');
-    list.replaceChildren(...items.map(row));
-    $('ranking-note').textContent = items.length === 0 ? TEXTS.noStreams : '';
-  } catch {
-    $('ranking-note').textContent = TEXTS.noRanking;
-  }
+/** What changes with time alone. None of it is announced: a screen reader would never fall silent. */
+function tick() {
+  const age = viewer?.ageMillis ?? null;
+  setText("age", age === null ? texts.unknown : texts.seconds(Math.floor(age / 1000)));
+  setText("next-attempt", viewer?.state === "restoring" ? attemptText(viewer.retryInMillis ?? 0) : "");
 }
 
-function row(item) {
-  const line = document.createElement('li');
-  const button = document.createElement('button');
-  const name = document.createElement('span');
-  const count = document.createElement('span');
-  button.type = 'button';
-  name.textContent = item.title ?? item.stream;
-  count.textContent = number.format(item.viewers);
-  count.className = 'count';
-  button.append(name, count);
-  button.addEventListener('click', () => {
-    $('stream').value = item.stream;
+function attemptText(millis) {
+  return millis < 1 ? texts.attemptNow : texts.attemptIn(Math.ceil(millis / 1000));
+}
+
+function showDetails(answer) {
+  const peak = answer?.peak;
+  setText("sessions", answer ? numbers.format(answer.sessions) : texts.unknown);
+  setText("peak", peak ? numbers.format(peak.viewers) : texts.unknown);
+  setText("peak-at", peak?.at ? texts.peakAt(times.format(new Date(peak.at))) : "");
+}
+
+let speaking = null;
+
+/** A count that moves twice a second must not be read out twice a second. */
+function speakSoon() {
+  speaking ??= setTimeout(() => {
+    speaking = null;
+    if (viewer && viewer.viewers !== null) setText("announcer", texts.spoken(viewer.viewers, viewer.stream));
+  }, SPEAK_EVERY_MILLIS);
+}
+
+function start() {
+  for (const element of document.querySelectorAll("[data-text]")) {
+    element.textContent = texts[element.dataset.text];
+  }
+  $("join-form").addEventListener("submit", (event) => {
+    event.preventDefault();
     join();
   });
-  line.append(button);
-  return line;
+  $("leave").addEventListener("click", leave);
+  // Each opening is another person.
+  $("other-user").addEventListener("click", () => {
+    const { stream } = viewer;
+    setTimeout(() => ($("other-user").href = watchAddress(stream, guest())));
+  });
+  showTopStreams((stream) => {
+    $("stream").value = stream;
+    join();
+  });
+  setInterval(tick, TICK_MILLIS);
+
+  const asked = new URLSearchParams(location.search);
+  $("user").value = asked.get("user") ?? remembered() ?? guest();
+  $("stream").value = asked.get("stream") ?? "42";
+  showIdle();
+  if (asked.has("stream")) join();
 }
 
-/** Once after another, never two at a time; nothing is asked while nobody looks. */
-function repeat(work, millis) {
-  setTimeout(async () => {
-    if (!document.hidden) await work();
-    repeat(work, millis);
-  }, millis);
-}
-
-const query = new URLSearchParams(location.search);
-$('user').value = query.get('user') ?? remembered('user', guest());
-$('stream').value = query.get('stream') ?? 'demo';
-$('form').addEventListener('submit', join);
-$('leave').addEventListener('click', leave);
-show();
-ranking();
-repeat(details, DETAILS_MILLIS);
-repeat(ranking, RANKING_MILLIS);
-if (query.has('stream') && query.has('user')) join();
+start();

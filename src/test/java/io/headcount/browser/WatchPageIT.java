@@ -5,188 +5,240 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import io.headcount.dev.LocalNodes;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The watch page in a real Chromium, served by a real node. */
+/** The watch page in Chromium, as somebody who has just found it sees it. Screenshots: {@code target/screenshots}. */
 @Tag("browser")
 class WatchPageIT {
-    private static final Path CHROMIUM =
-            Path.of(System.getenv().getOrDefault("HEADCOUNT_TEST_CHROMIUM", "/usr/bin/chromium"));
-    private static final Path NODE_JS =
-            Path.of(System.getenv().getOrDefault("PLAYWRIGHT_NODEJS_PATH", "/usr/bin/node"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
-    private static LocalNodes nodes;
-    private static Playwright playwright;
-    private static Browser browser;
-    private static String home;
+    private static Chromium chromium;
+    private static CuttableNode node;
 
-    private final String stream = "page-" + System.nanoTime();
+    private final String stream = "watch-" + System.nanoTime();
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private BrowserContext context;
 
     @BeforeAll
-    static void start() throws Exception {
-        needs(CHROMIUM, "chromium");
-        needs(NODE_JS, "nodejs");
-        Files.createDirectories(SCREENSHOTS);
-        playwright = Playwright.create(new Playwright.CreateOptions()
-                .setEnv(Map.of("PLAYWRIGHT_NODEJS_PATH", NODE_JS.toString(), "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync",
-                                "--no-first-run")));
-        nodes = LocalNodes.start(LocalNodes.Options.forTests(1, Map.of()));
-        nodes.awaitReady(Duration.ofSeconds(60));
-        home = nodes.get(0).publicUrl() + "/";
+    static void start() {
+        chromium = Chromium.start();
+        node = CuttableNode.start();
     }
 
     @AfterAll
     static void stop() {
-        if (playwright != null) {
-            playwright.close();
+        if (node != null) {
+            node.close();
         }
-        if (nodes != null) {
-            nodes.close();
-        }
-    }
-
-    @Test
-    void countsTwoTabsOfOneUserOnceAndAnotherUserToo() {
-        try (BrowserContext context = browser.newContext()) {
-            List<String> complaints = new ArrayList<>();
-            Page tab1 = watch(context, "u1", complaints);
-            Page tab2 = watch(context, "u1", complaints);
-            shows(tab1, "1");
-            shows(tab2, "1");
-            soon(tab1, "#sessions", "2");
-
-            Page other = watch(context, "u2", complaints);
-            for (Page page : List.of(tab1, tab2, other)) {
-                shows(page, "2");
-                soon(page, "#mode", "Exact");
-            }
-            tab2.close();
-            soon(tab1, "#sessions", "2");
-            shows(tab1, "2");
-            other.close();
-
-            shows(tab1, "1");
-            assertThat(complaints).as("errors in the browser's console").isEmpty();
+        if (chromium != null) {
+            chromium.close();
         }
     }
 
-    @Test
-    void joinsByFormAndListsWhatIsLive() {
-        try (BrowserContext context = browser.newContext()) {
-            Page page = context.newPage();
-            page.navigate(home);
-            page.fill("#user", "u1");
-            page.fill("#stream", stream);
-            page.click("#join");
+    @BeforeEach
+    void openBrowser() {
+        context = newContext(1200, 900, ColorScheme.LIGHT);
+    }
 
-            shows(page, "1");
-            assertThat(page.locator("#top"))
-                    .containsText(stream, new LocatorAssertions.ContainsTextOptions().setTimeout(15_000));
-            page.click("#leave");
-            soon(page, "#connection", "Pick a name and a stream, then watch.");
-        }
+    @AfterEach
+    void closeBrowser() {
+        node.network().heal();
+        context.close();
+    }
+
+    @Test
+    void countsTheTabsOfOneUserOnceAndSomebodyElseOnceMore() {
+        Page first = open("");
+        first.fill("#stream", stream);
+        first.fill("#user", "u1");
+        first.click("#join");
+        shows(first, 1);
+
+        Page second = context.waitForPage(() -> first.click("#same-user"));
+        shows(second, 1);
+        assertThat(second.locator("#connection")).hasText("Connected as u1.");
+        assertThat(first.locator("#sessions")).hasText("2", within(10));
+        shows(first, 1);
+
+        Page other = context.waitForPage(() -> first.click("#other-user"));
+        shows(other, 2);
+        shows(first, 2);
+        shows(second, 2);
+        assertThat(first.locator("#mode")).hasText("exact");
+        screenshot(first, "watch-three-tabs");
+
+        other.close();
+        shows(first, 1);
+        second.close();
+        assertThat(first.locator("#sessions")).hasText("1", within(10));
+        shows(first, 1);
+        assertThat(first.locator("#peak")).hasText("2");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void leavesWithTheButtonAndComesBackAsTheSameUserAfterAReload() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        Page other = open("?stream=" + stream + "&user=u2");
+        shows(other, 2);
+
+        page.click("#leave");
+        shows(other, 1);
+        assertThat(page.locator("#connection")).hasText("Not watching.");
+
+        page.click("#join");
+        shows(other, 2);
+        page.reload();
+        assertThat(page.locator("#connection")).hasText("Connected as u1.");
+        shows(page, 2);
+        assertThat(page.url()).endsWith("/?stream=" + stream);
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void saysThatTheConnectionIsBeingRestoredAndComesBackByItself() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        shows(page, 1);
+
+        node.network().refuse();
+        assertThat(page.locator("#connection")).containsText("is being restored");
+        assertThat(page.locator("#mode")).hasText("out of date");
+        assertThat(page.locator("#viewers")).hasText("1");
+        assertThat(page.locator("#top-message")).containsText("out of reach", containedWithin(15));
+        screenshot(page, "watch-restoring");
+
+        node.network().heal();
+        assertThat(page.locator("#connection")).hasText("Connected as u1.", within(30));
+        assertThat(page.locator("#mode")).hasText("exact");
+        shows(page, 1);
+    }
+
+    @Test
+    void saysThatACountIsOldWhenTheServerFallsSilentAndThenTriesAgain() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        shows(page, 1);
+
+        node.network().cut();
+        assertThat(page.locator("#mode")).hasText("out of date", within(8));
+        assertThat(page.locator("#connection")).hasText("Connected as u1.");
+        assertThat(page.locator("#notice")).containsText("the last count that arrived");
+        screenshot(page, "watch-out-of-date");
+        assertThat(page.locator("#connection")).containsText("The server went silent", containedWithin(15));
+
+        node.network().heal();
+        assertThat(page.locator("#connection")).hasText("Connected as u1.", within(30));
+        assertThat(page.locator("#mode")).hasText("exact");
+        shows(page, 1);
     }
 
     @Test
     void refusesAnIdThatTheServerWouldRefuse() {
-        try (BrowserContext context = browser.newContext()) {
-            Page page = context.newPage();
-            page.navigate(home);
-            page.fill("#user", "not an id");
-            page.click("#join");
+        Page page = open("?stream=no%20such%20stream&user=u1");
 
-            soon(page, "#complaint", "Your name: 1 to 64 letters, digits, _ or -");
-        }
+        assertThat(page.locator("#form-message")).containsText("A stream's id is 1 to 64");
+        assertThat(page.locator("#stream")).isFocused();
+        assertThat(page.locator("#connection")).hasText("Not watching.");
+
+        page.fill("#stream", stream);
+        page.keyboard().press("Enter");
+        shows(page, 1);
+        assertThat(page.locator("#form-message")).isEmpty();
     }
 
     @Test
-    void saysThatTheConnectionIsBeingRestoredAndComesBack() {
-        try (BrowserContext context = browser.newContext()) {
-            Page page = watch(context, "u1", new ArrayList<>());
-            shows(page, "1");
+    void listsTheLiveStreamsAndJoinsTheOneThatIsPicked() {
+        Page watching = open("?stream=" + stream + "&user=u1");
+        shows(watching, 1);
+        Page page = open("");
+        Locator line = page.locator("#top-streams a[data-stream='" + stream + "']");
+        assertThat(line.locator("b")).hasText("1", within(15));
 
-            nodes.get(0).kill();
-            soon(page, "#connection", "The connection is being restored…");
-            soon(page, "#mode", "Degraded: the number may be out of date");
-            nodes.get(0).restart();
-            nodes.awaitReady(Duration.ofSeconds(60));
+        line.click();
 
-            assertThat(page.locator("#connection"))
-                    .hasText("Connected. You are counted.", new LocatorAssertions.HasTextOptions().setTimeout(40_000));
-            shows(page, "1");
+        shows(page, 2);
+        assertThat(page.locator("#stream-title")).hasText("Stream " + stream);
+        assertThat(complaints).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"desktop,1200,900", "phone,375,720", "small-phone,320,568"})
+    void fitsEveryScreenInLightAndDark(String screen, int width, int height) {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            try (BrowserContext screenContext = newContext(width, height, scheme)) {
+                Page page = open(screenContext, "?stream=" + stream + "&user=u1");
+                shows(page, 1);
+                assertThat(page.locator("#sessions")).hasText("1", within(10));
+                assertThat(page.locator("#top-streams a").first()).isVisible();
+
+                screenshot(page, "watch-" + screen + "-" + scheme.name().toLowerCase(Locale.ROOT));
+                assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                        .isEqualTo(true);
+            }
         }
     }
 
-    @Test
-    void looksRightOnADeskAndOnAPhone() {
-        screenshot("desktop-light", 1280, 900, ColorScheme.LIGHT);
-        screenshot("desktop-dark", 1280, 900, ColorScheme.DARK);
-        screenshot("phone-dark", 390, 844, ColorScheme.DARK);
-    }
-
-    private void screenshot(String name, int width, int height, ColorScheme scheme) {
-        Browser.NewContextOptions options =
-                new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme);
-        try (BrowserContext context = browser.newContext(options)) {
-            Page page = watch(context, "u1", new ArrayList<>());
-            shows(page, "1");
-            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("watch-" + name + ".png")));
-            int overflow =
-                    (int) page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            assertThat(overflow).as("nothing to scroll sideways").isZero();
-        }
-    }
-
-    private Page watch(BrowserContext context, String user, List<String> complaints) {
-        Page page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error")) {
+    private BrowserContext newContext(int width, int height, ColorScheme scheme) {
+        BrowserContext made = chromium.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setViewportSize(width, height)
+                        .setColorScheme(scheme)
+                        .setLocale("en-US"));
+        made.onConsoleMessage(message -> {
+            if (Pattern.matches("error|warning", message.type())) {
                 complaints.add(message.text());
             }
         });
-        page.onPageError(complaints::add);
-        page.navigate(home + "?stream=" + stream + "&user=" + user);
+        made.onWebError(error -> complaints.add(error.error()));
+        made.onRequest(request -> {
+            if (!request.url().startsWith(node.baseUrl())) {
+                complaints.add("a request leaves for " + request.url());
+            }
+        });
+        return made;
+    }
+
+    private Page open(String query) {
+        return open(context, query);
+    }
+
+    private static Page open(BrowserContext context, String query) {
+        Page page = context.newPage();
+        page.navigate(node.baseUrl() + "/" + query);
         return page;
     }
 
-    private static void shows(Page page, String viewers) {
-        soon(page, "#viewers", viewers);
+    private static void shows(Page page, int viewers) {
+        assertThat(page.locator("#viewers")).hasText(Integer.toString(viewers), within(10));
+        assertThat(page.locator("#connection")).hasAttribute("data-state", "live");
     }
 
-    private static void soon(Page page, String selector, String text) {
-        assertThat(page.locator(selector)).hasText(text, new LocatorAssertions.HasTextOptions().setTimeout(10_000));
+    private static LocatorAssertions.HasTextOptions within(int seconds) {
+        return new LocatorAssertions.HasTextOptions().setTimeout(seconds * 1_000.0);
     }
 
-    private static void needs(Path program, String debianPackage) {
-        Assumptions.assumeTrue(
-                Files.isExecutable(program),
-                "not run: " + program + " is missing; get it with: apt-get install " + debianPackage);
+    private static LocatorAssertions.ContainsTextOptions containedWithin(int seconds) {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(seconds * 1_000.0);
+    }
+
+    private static void screenshot(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setFullPage(true));
     }
 }

@@ -1,0 +1,54 @@
+// The streams with most viewers, as links that join them.
+
+import { poll } from "/poll.js";
+import { texts } from "/texts.js";
+
+const EVERY_MILLIS = 3_000;
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
+
+/** Fills the list for as long as the page lives; join is called with the stream that was picked. */
+export function showTopStreams(join) {
+  poll("/v1/rankings?limit=10", EVERY_MILLIS, (answer) => {
+    const live = answer?.items?.filter((item) => item.viewers > 0) ?? [];
+    const message = document.getElementById("top-message");
+    message.textContent = answer === null ? texts.topUnavailable : texts.topEmpty;
+    message.hidden = answer !== null && live.length > 0;
+    // A list that is out of reach keeps what was known: the message above says so.
+    if (answer !== null) update(document.getElementById("top-streams"), live, join);
+  });
+}
+
+/** Lines are reused, so that a link that has the focus keeps it. */
+function update(list, items, join) {
+  while (list.children.length > items.length) list.lastElementChild.remove();
+  while (list.children.length < items.length) list.append(line(join));
+  items.forEach((item, index) => fill(list.children[index], item));
+}
+
+function line(join) {
+  const made = document.createElement("li");
+  const link = document.createElement("a");
+  const about = document.createElement("small");
+  const viewers = document.createElement("b");
+  const names = document.createElement("span");
+  names.append(document.createElement("span"), about);
+  link.append(names, viewers);
+  link.addEventListener("click", (event) => {
+    // Another tab or window is the browser's business.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    join(link.dataset.stream);
+  });
+  made.append(link);
+  return made;
+}
+
+function fill(made, { stream, title, broadcaster, category, viewers }) {
+  const link = made.firstElementChild;
+  const [names, count] = link.children;
+  link.dataset.stream = stream;
+  link.href = `/?${new URLSearchParams({ stream })}`;
+  names.firstElementChild.textContent = title || texts.stream(stream);
+  names.lastElementChild.textContent = [broadcaster, category].filter(Boolean).join(" · ");
+  count.textContent = numbers.format(viewers);
+}

@@ -1,0 +1,55 @@
+package io.headcount.browser;
+
+import io.headcount.dev.EmbeddedMySql;
+import io.headcount.dev.LocalNodes;
+import io.headcount.dev.SharedServers;
+import io.headcount.dev.TcpProxy;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A node that browsers reach through a proxy, so that a test can take the connection away. It is started for the test,
+ * unless the system property {@code headcount.test.baseUrl} names one that runs ({@code http://127.0.0.1:8080}).
+ */
+final class CuttableNode implements AutoCloseable {
+    private static final String BASE_URL_PROPERTY = "headcount.test.baseUrl";
+    /** Of its own: a ranking must not show what other tests left. */
+    private static final String DATABASE = "headcount_browser";
+
+    private final Optional<LocalNodes> started;
+    private final TcpProxy proxy;
+
+    private CuttableNode(Optional<LocalNodes> started, URI node) {
+        this.started = started;
+        this.proxy = TcpProxy.to(node.getHost(), node.getPort());
+    }
+
+    static CuttableNode start() {
+        String running = System.getProperty(BASE_URL_PROPERTY, "");
+        if (!running.isBlank()) {
+            return new CuttableNode(Optional.empty(), URI.create(running));
+        }
+        EmbeddedMySql mysql = SharedServers.mysql();
+        mysql.createDatabase(DATABASE);
+        LocalNodes nodes =
+                LocalNodes.start(LocalNodes.Options.forTests(1, Map.of("HEADCOUNT_MYSQL_DATABASE", DATABASE)));
+        return new CuttableNode(Optional.of(nodes), nodes.get(0).publicUrl());
+    }
+
+    /** {@code http://127.0.0.1:PORT} without a slash at the end. */
+    String baseUrl() {
+        return "http://" + proxy.endpoint();
+    }
+
+    /** The connection: to be cut, and healed before the next test. */
+    TcpProxy network() {
+        return proxy;
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        started.ifPresent(LocalNodes::close);
+    }
+}
