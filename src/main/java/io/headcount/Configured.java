@@ -2,6 +2,7 @@ package io.headcount;
 
 import io.headcount.config.ConfigException;
 import io.headcount.config.HeadcountConfig;
+import io.headcount.store.BookException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
@@ -35,6 +36,9 @@ abstract class Configured implements Callable<Integer> {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getMessage() == null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof BookException books) {
+            return books.getMessage() + ": " + books.advice();
         }
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }

@@ -177,7 +177,10 @@ public record HeadcountConfig(
                     s.choice("auth.mode", AuthMode.OPEN, AuthMode.class),
                     s.text("auth.adminToken", "", "|\\S{16,256}", "16 to 256 characters without blanks"));
             if (auth.mode == AuthMode.OPEN && !httpHost.matches("localhost|127\\..*|::1")) {
-                s.problem("auth.mode", "open", "another mode, since http.host " + httpHost + " is not loopback");
+                s.problem(
+                        "auth.mode",
+                        "open",
+                        "used on loopback only (it believes any ?user=), and http.host " + httpHost + " is not");
             }
             return auth;
         }
