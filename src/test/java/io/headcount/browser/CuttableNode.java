@@ -5,8 +5,10 @@ import io.headcount.dev.LocalNodes;
 import io.headcount.dev.SharedServers;
 import io.headcount.dev.TcpProxy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A node that browsers reach through a proxy, so that a test can take the connection away. It is started for the test,
@@ -16,6 +18,8 @@ final class CuttableNode implements AutoCloseable {
     private static final String BASE_URL_PROPERTY = "headcount.test.baseUrl";
     /** Of its own: a ranking must not show what other tests left. */
     private static final String DATABASE = "headcount_browser";
+
+    private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     private final Optional<LocalNodes> started;
     private final TcpProxy proxy;
@@ -45,6 +49,13 @@ final class CuttableNode implements AutoCloseable {
     /** The connection: to be cut, and healed before the next test. */
     TcpProxy network() {
         return proxy;
+    }
+
+    /** Stops the node in order, starts it again and waits until it is ready; aborts the test where it is not ours. */
+    void restart() {
+        Assumptions.assumeTrue(started.isPresent(), "NOT RUN: the node of " + BASE_URL_PROPERTY + " is not restarted");
+        started.orElseThrow().get(0).restart();
+        started.orElseThrow().awaitReady(RESTART_LIMIT);
     }
 
     @Override

@@ -148,6 +148,19 @@ class WatchPageIT {
     }
 
     @Test
+    void comesBackByItselfWhenTheNodeHasBeenRestarted() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        shows(page, 1);
+
+        node.restart();
+
+        assertThat(page.locator("#connection")).hasText("Connected as u1.", within(60));
+        assertThat(page.locator("#mode")).hasText("exact", within(30));
+        shows(page, 1);
+        assertThat(page.locator("#sessions")).hasText("1", within(30));
+    }
+
+    @Test
     void refusesAnIdThatTheServerWouldRefuse() {
         Page page = open("?stream=no%20such%20stream&user=u1");
 
