@@ -33,14 +33,17 @@ final class NodeMetrics {
         return registry;
     }
 
-    /** Pools and verticles only: metrics of HTTP and net servers keep an object for every viewer's socket. */
+    /**
+     * Verticles only: metrics of HTTP and net servers keep an object for every viewer's socket, and those of pools have
+     * the pool's name as a label, which is a new random one at every reconnection to Redis.
+     */
     MicrometerMetricsOptions vertxOptions() {
         MicrometerMetricsOptions options = new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setRegistryName("headcount")
-                .setLabels(EnumSet.of(Label.POOL_TYPE, Label.POOL_NAME));
+                .setLabels(EnumSet.noneOf(Label.class));
         for (MetricsDomain domain : MetricsDomain.values()) {
-            if (domain != MetricsDomain.NAMED_POOLS && domain != MetricsDomain.VERTICLES) {
+            if (domain != MetricsDomain.VERTICLES) {
                 options.addDisabledMetricsCategory(domain.toCategory());
             }
         }
