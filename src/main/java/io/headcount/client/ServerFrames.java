@@ -1,5 +1,6 @@
 package io.headcount.client;
 
+import io.headcount.protocol.Opcode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -10,13 +11,6 @@ import io.netty.buffer.Unpooled;
 final class ServerFrames {
     /** The longest message that is read, in bytes. */
     static final int MAX_MESSAGE_BYTES = 65_536;
-
-    static final int CONTINUATION = 0x0;
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
-    static final int CLOSE = 0x8;
-    static final int PING = 0x9;
-    static final int PONG = 0xA;
 
     /** Takes whole messages and control frames. */
     interface Sink {
@@ -81,10 +75,10 @@ final class ServerFrames {
         if (control && (!last || length > 125)) {
             throw new FrameException(1002, "a control frame is whole and at most 125 bytes long");
         }
-        if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) {
+        if (opcode > Opcode.PONG || (opcode > Opcode.BINARY && opcode < Opcode.CLOSE)) {
             throw new FrameException(1002, "unknown opcode " + opcode);
         }
-        if (!control && (opcode == CONTINUATION) != (message != null)) {
+        if (!control && (opcode == Opcode.CONTINUATION) != (message != null)) {
             throw new FrameException(1002, "fragments out of order");
         }
         long known = message == null ? 0 : message.readableBytes();

@@ -2,6 +2,7 @@ package io.headcount.client;
 
 import io.headcount.client.Closed.Kind;
 import io.headcount.protocol.CloseCode;
+import io.headcount.protocol.Opcode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -131,14 +132,14 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter implements ServerF
     @Override
     public void frame(int opcode, ByteBuf payload) throws FrameException {
         switch (opcode) {
-            case ServerFrames.TEXT -> {
+            case Opcode.TEXT -> {
                 if (state == State.OPEN || state == State.WELCOMED) {
                     viewer.text(this, payload);
                 }
             }
-            case ServerFrames.PING -> sendFrame(ServerFrames.PONG, payload);
-            case ServerFrames.CLOSE -> closeFrame(payload);
-            case ServerFrames.BINARY -> throw new FrameException(1003, "a binary message");
+            case Opcode.PING -> sendFrame(Opcode.PONG, payload);
+            case Opcode.CLOSE -> closeFrame(payload);
+            case Opcode.BINARY -> throw new FrameException(1003, "a binary message");
             default -> {}
         }
     }
@@ -182,7 +183,7 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter implements ServerF
     private void sendClose(int code) {
         if (handshake == null) {
             ByteBuf payload = channel.alloc().buffer(2).writeShort(code);
-            sendFrame(ServerFrames.CLOSE, payload);
+            sendFrame(Opcode.CLOSE, payload);
             payload.release();
         }
     }

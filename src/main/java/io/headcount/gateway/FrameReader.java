@@ -1,6 +1,7 @@
 package io.headcount.gateway;
 
 import io.headcount.protocol.CloseCode;
+import io.headcount.protocol.Opcode;
 import io.headcount.protocol.Utf8;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -112,8 +113,8 @@ final class FrameReader {
             return at;
         }
         int opcode = data[at] & 0x0F;
-        int before = opcode == Frames.CONTINUATION ? state.message.length : 0;
-        if (opcode < Frames.CLOSE && before + length > maxMessageBytes) {
+        int before = opcode == Opcode.CONTINUATION ? state.message.length : 0;
+        if (opcode < Opcode.CLOSE && before + length > maxMessageBytes) {
             sink.violation(CloseCode.TOO_BIG);
             return at;
         }
@@ -134,14 +135,14 @@ final class FrameReader {
         boolean reserved = (first & 0x70) != 0;
         boolean masked = (second & HIGH_BIT) != 0;
         int opcode = first & 0x0F;
-        boolean unknown = (opcode > Frames.BINARY && opcode < Frames.CLOSE) || opcode > Frames.PONG;
-        boolean control = opcode >= Frames.CLOSE;
+        boolean unknown = (opcode > Opcode.BINARY && opcode < Opcode.CLOSE) || opcode > Opcode.PONG;
+        boolean control = opcode >= Opcode.CLOSE;
         boolean badControl = control && (!fin || (second & 0x7F) > Frames.MAX_CONTROL_BYTES);
-        boolean outOfOrder = !control && (opcode == Frames.CONTINUATION) != (state.message != null);
+        boolean outOfOrder = !control && (opcode == Opcode.CONTINUATION) != (state.message != null);
         if (reserved || unknown || !masked || badControl || outOfOrder) {
             return CloseCode.PROTOCOL;
         }
-        return opcode == Frames.BINARY ? CloseCode.BINARY : null;
+        return opcode == Opcode.BINARY ? CloseCode.BINARY : null;
     }
 
     /** The payload's length; -1 when it is not written in its shortest form, or is negative. */
@@ -166,11 +167,11 @@ final class FrameReader {
 
     private static void deliver(boolean fin, int opcode, byte[] payload, Rest state, Sink sink) {
         switch (opcode) {
-            case Frames.PING -> sink.ping(payload);
-            case Frames.PONG -> sink.pong();
-            case Frames.CLOSE -> deliverClose(payload, sink);
+            case Opcode.PING -> sink.ping(payload);
+            case Opcode.PONG -> sink.pong();
+            case Opcode.CLOSE -> deliverClose(payload, sink);
             default -> {
-                byte[] message = opcode == Frames.TEXT ? payload : concat(state.message, payload);
+                byte[] message = opcode == Opcode.TEXT ? payload : concat(state.message, payload);
                 state.message = fin ? null : message;
                 if (fin && Utf8.valid(message, 0)) {
                     sink.text(message);

@@ -1,6 +1,7 @@
 package io.headcount.gateway;
 
 import io.headcount.protocol.CloseCode;
+import io.headcount.protocol.Opcode;
 import io.headcount.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,25 +13,19 @@ import java.nio.charset.StandardCharsets;
  * ({@link ByteBuf#retainedDuplicate()}).
  */
 final class Frames {
-    static final int CONTINUATION = 0x0;
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
-    static final int CLOSE = 0x8;
-    static final int PING = 0x9;
-    static final int PONG = 0xA;
 
     /** Longest payload of a control frame (RFC 6455, 5.5). */
     static final int MAX_CONTROL_BYTES = 125;
 
     private static final int FIN = 0x80;
-    private static final ByteBuf EMPTY_PING = shared(new byte[] {(byte) (FIN | PING), 0});
-    private static final ByteBuf PONG_MESSAGE = shared(frame(TEXT, new ServerMessage.Pong().bytes()));
+    private static final ByteBuf EMPTY_PING = shared(new byte[] {(byte) (FIN | Opcode.PING), 0});
+    private static final ByteBuf PONG_MESSAGE = shared(frame(Opcode.TEXT, new ServerMessage.Pong().bytes()));
 
     private Frames() {}
 
     /** A text frame, to be released by the caller. */
     static ByteBuf text(ByteBufAllocator allocator, ServerMessage message) {
-        byte[] frame = frame(TEXT, message.bytes());
+        byte[] frame = frame(Opcode.TEXT, message.bytes());
         return allocator.directBuffer(frame.length, frame.length).writeBytes(frame);
     }
 
@@ -46,7 +41,7 @@ final class Frames {
 
     /** A pong with the ping's payload. */
     static ByteBuf pong(byte[] payload) {
-        return Unpooled.wrappedBuffer(frame(PONG, payload));
+        return Unpooled.wrappedBuffer(frame(Opcode.PONG, payload));
     }
 
     /** A close frame with one of our codes. */
@@ -56,13 +51,13 @@ final class Frames {
         payload[0] = (byte) (code.code() >>> 8);
         payload[1] = (byte) code.code();
         System.arraycopy(reason, 0, payload, 2, reason.length);
-        return Unpooled.wrappedBuffer(frame(CLOSE, payload));
+        return Unpooled.wrappedBuffer(frame(Opcode.CLOSE, payload));
     }
 
     /** A close frame that echoes the peer's code, or has none when {@code code} is 0. */
     static ByteBuf closeEcho(int code) {
         byte[] payload = code == 0 ? new byte[0] : new byte[] {(byte) (code >>> 8), (byte) code};
-        return Unpooled.wrappedBuffer(frame(CLOSE, payload));
+        return Unpooled.wrappedBuffer(frame(Opcode.CLOSE, payload));
     }
 
     private static byte[] frame(int opcode, byte[] payload) {

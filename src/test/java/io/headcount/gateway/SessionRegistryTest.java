@@ -10,6 +10,7 @@ import io.headcount.model.EndCause;
 import io.headcount.model.Mode;
 import io.headcount.model.SharedClock;
 import io.headcount.protocol.CloseCode;
+import io.headcount.protocol.Opcode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -45,7 +46,7 @@ class SessionRegistryTest {
 
         @Override
         public void write(ByteBuf frame) {
-            if ((frame.getByte(0) & 0x0F) == Frames.PING) {
+            if ((frame.getByte(0) & 0x0F) == Opcode.PING) {
                 pings++;
             } else {
                 String all = frame.toString(StandardCharsets.UTF_8);
