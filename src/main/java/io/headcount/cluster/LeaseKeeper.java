@@ -1,5 +1,6 @@
 package io.headcount.cluster;
 
+import io.headcount.bus.Rounds;
 import io.headcount.model.Incarnation;
 import io.headcount.store.LeaseStore;
 import io.headcount.store.LeaseStore.LeaseState;
@@ -24,19 +25,22 @@ public final class LeaseKeeper implements NodeLease {
     private static final long SAFETY_MILLIS = 1_000;
 
     private final Context context;
-    private final Vertx vertx;
+    private final Rounds renewals;
     private final LeaseStore store;
     private final String node;
     private volatile Held held = new Held(null, 0);
     private volatile LeaseState state = LeaseState.ALIVE;
     private Future<Incarnation> renewal;
-    private boolean stopped;
 
     private LeaseKeeper(Vertx vertx, LeaseStore store, String node) {
-        this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.store = store;
         this.node = node;
+        this.renewals = new Rounds(
+                "lease",
+                vertx,
+                () -> renewOnce()
+                        .transform(done -> Future.succeededFuture(done.succeeded() ? RENEW_MILLIS : RETRY_MILLIS)));
     }
 
     /**
@@ -47,7 +51,7 @@ public final class LeaseKeeper implements NodeLease {
     public static Future<LeaseKeeper> start(Vertx vertx, LeaseStore store, String node) {
         LeaseKeeper keeper = new LeaseKeeper(vertx, store, node);
         return keeper.confirm().map(incarnation -> {
-            keeper.context.runOnContext(ready -> keeper.rearm(RENEW_MILLIS));
+            keeper.context.runOnContext(ready -> keeper.renewals.startAfter(RENEW_MILLIS));
             return keeper;
         });
     }
@@ -75,19 +79,11 @@ public final class LeaseKeeper implements NodeLease {
     public Future<Void> stop(boolean bury) {
         Promise<Void> promise = Promise.promise();
         context.runOnContext(go -> {
-            stopped = true;
+            renewals.stop();
             Incarnation last = held.incarnation;
             (bury && last != null ? store.release(last) : Future.<Void>succeededFuture()).onComplete(promise);
         });
         return promise.future();
-    }
-
-    private void rearm(long delayMillis) {
-        vertx.setTimer(delayMillis, timer -> {
-            if (!stopped) {
-                renewOnce().onComplete(done -> rearm(done.succeeded() ? RENEW_MILLIS : RETRY_MILLIS));
-            }
-        });
     }
 
     /** Those who ask while a renewal is on its way share it. */

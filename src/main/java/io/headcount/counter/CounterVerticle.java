@@ -4,6 +4,7 @@ import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
+import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.EndCause;
 import io.headcount.model.FinishedSession;
@@ -68,7 +69,7 @@ public final class CounterVerticle extends VerticleBase {
         CounterGauges.register(metrics, index, assertions, logger);
         vertx.setPeriodic(TICK_MILLIS, timer -> assertions.tick());
         vertx.setPeriodic(BeatWheel.tickMillis(config.counting().beatMillis()), timer -> beats.tick());
-        vertx.setTimer(ANNOUNCE_MILLIS, timer -> announce());
+        Rounds.every(ANNOUNCE_MILLIS, "announcement of streams", vertx, this::announce);
         vertx.setPeriodic(ANNOUNCE_ALL_MILLIS, timer -> assertions.all().forEach(this::announceLive));
         bus.consumeLocal(Addresses.CENSUS, this::onCensus);
         return Future.all(
@@ -173,11 +174,11 @@ public final class CounterVerticle extends VerticleBase {
         }
     }
 
-    private void announce() {
+    private Future<Void> announce() {
         List<String> streams = List.copyOf(unannounced);
         unannounced.clear();
-        Future<Void> call = streams.isEmpty() ? Future.succeededFuture() : store.announce(streams);
-        call.onFailure(failure -> unannounced.addAll(streams))
-                .onComplete(done -> vertx.setTimer(ANNOUNCE_MILLIS, timer -> announce()));
+        return streams.isEmpty()
+                ? Future.succeededFuture()
+                : store.announce(streams).onFailure(failure -> unannounced.addAll(streams));
     }
 }

@@ -4,6 +4,7 @@ import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
+import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Count;
 import io.headcount.model.Incarnation;
@@ -57,8 +58,8 @@ public final class OwnerVerticle extends VerticleBase {
         bus.consumeLocal(Addresses.MISSING_NODES, message -> board.missing(message.incarnations()));
         vertx.setPeriodic(TICK_MILLIS, timer -> publish(board.changes(now())));
         vertx.setPeriodic(LIFE_TICK_MILLIS, timer -> publish(board.signsOfLife(now())));
-        again(LIFE_TICK_MILLIS, this::readStale);
-        again(INDEX_TICK_MILLIS, this::readIndex);
+        Rounds.every(LIFE_TICK_MILLIS, "counts", vertx, this::readStale);
+        Rounds.every(INDEX_TICK_MILLIS, "index of live streams", vertx, this::readIndex);
         return bus.consume(Addresses.OWNER.at(roster.self()), this::onCounts).completion();
     }
 
@@ -117,10 +118,6 @@ public final class OwnerVerticle extends VerticleBase {
                     streams.stream().filter(roster::owns).forEach(stream -> board.watch(stream, now));
                 })
                 .mapEmpty();
-    }
-
-    private void again(long delayMillis, java.util.function.Supplier<Future<Void>> round) {
-        vertx.setTimer(delayMillis, timer -> round.get().onComplete(done -> again(delayMillis, round)));
     }
 
     private static long now() {

@@ -3,6 +3,7 @@ package io.headcount.persistence;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Roster;
+import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.SharedClock;
 import io.headcount.store.BookStore;
@@ -52,13 +53,13 @@ public final class PersistenceVerticle extends VerticleBase {
     public Future<?> start() {
         Bus bus = Bus.of(vertx);
         rounds = Stream.of(
-                        new Rounds(vertx, current::flush),
-                        new Rounds(vertx, current::compare),
+                        new Rounds("current viewers", vertx, current::flush),
+                        new Rounds("stale rows", vertx, current::compare),
                         // At once, too: the last bucket may have ended while this keeper was starting.
-                        new Rounds(vertx, history::round),
-                        new Rounds(vertx, sessions::round),
-                        new Rounds(vertx, ledger::flush),
-                        new Rounds(vertx, this::preparePartitions))
+                        new Rounds("history", vertx, history::round),
+                        new Rounds("sessions", vertx, sessions::round),
+                        new Rounds("ledger", vertx, ledger::flush),
+                        new Rounds("partitions", vertx, this::preparePartitions))
                 .toList();
         return Future.all(
                         bus.consume(Addresses.COUNTS, counts -> current.offer(counts.counts()))

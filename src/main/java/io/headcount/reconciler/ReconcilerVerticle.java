@@ -4,6 +4,7 @@ import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
+import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Incarnation;
 import io.headcount.model.SharedClock;
@@ -20,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +44,8 @@ public final class ReconcilerVerticle extends VerticleBase {
     private final Counter swept;
     private Bus bus;
     private Set<String> knownDead = Set.of();
+    private Rounds streamRounds;
     private long round;
-    private long roundTimer = -1;
     private boolean busy;
 
     public ReconcilerVerticle(
@@ -79,8 +79,8 @@ public final class ReconcilerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         bus = Bus.of(vertx);
-        again(LEASE_ROUND_MILLIS, this::leaseRound);
-        scheduleRound();
+        Rounds.every(LEASE_ROUND_MILLIS, "leases", vertx, this::leaseRound);
+        streamRounds = Rounds.every(config.reconciler().intervalMillis(), "reconciliation", vertx, this::streamRound);
         return Future.succeededFuture();
     }
 
@@ -107,28 +107,19 @@ public final class ReconcilerVerticle extends VerticleBase {
     private void reapAtOnceWhereNew() {
         Set<String> dead = deaths.dead();
         if (!knownDead.containsAll(dead) && !busy) {
-            vertx.cancelTimer(roundTimer);
-            streamRound();
+            streamRounds.startAfter(0);
         }
         knownDead = dead;
     }
 
-    private void scheduleRound() {
-        roundTimer = vertx.setTimer(config.reconciler().intervalMillis(), timer -> streamRound());
-    }
-
-    private void streamRound() {
+    private Future<Void> streamRound() {
         busy = true;
         long thisRound = round++;
-        store.liveStreams()
+        return store.liveStreams()
                 .compose(streams ->
                         readOwned(streams.stream().filter(roster::owns).toList(), 0, new ArrayList<>()))
                 .compose(streams -> compareAndReap(streams, thisRound))
-                .onFailure(failure -> LOG.debug("a round failed and is repeated reason={}", failure.getMessage()))
-                .onComplete(done -> {
-                    busy = false;
-                    scheduleRound();
-                });
+                .onComplete(done -> busy = false);
     }
 
     private Future<List<LiveStream>> readOwned(List<String> streams, int from, List<LiveStream> read) {
@@ -204,9 +195,5 @@ public final class ReconcilerVerticle extends VerticleBase {
             swept.increment((double) result.removed());
             return result.cursor().equals("0") ? Future.succeededFuture() : sweep(stream, result.cursor());
         });
-    }
-
-    private void again(long delayMillis, Supplier<Future<Void>> work) {
-        vertx.setTimer(delayMillis, timer -> work.get().onComplete(done -> again(delayMillis, work)));
     }
 }
