@@ -56,6 +56,7 @@ final class Node {
 
     private HelloRoster roster;
     private RedisRouter redis;
+    private RedisRouter leaseRedis;
     private RedisCounterStore counters;
     private LeaseKeeper lease;
     private MySqlBookStore books;
@@ -93,7 +94,8 @@ final class Node {
         }
         return leave().transform(left -> undeployAll())
                 .transform(undeployed -> lease == null ? Future.succeededFuture() : lease.stop(!grace))
-                .transform(released -> redis == null ? Future.succeededFuture() : redis.close())
+                .transform(released -> leaseRedis == null ? Future.succeededFuture() : leaseRedis.close())
+                .transform(closed -> redis == null ? Future.succeededFuture() : redis.close())
                 .transform(closed -> books == null ? Future.succeededFuture() : books.close());
     }
 
@@ -130,7 +132,10 @@ final class Node {
 
     private Future<LeaseKeeper> startLease() {
         return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
-                .compose(router -> LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId()))
+                .compose(router -> {
+                    leaseRedis = router;
+                    return LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId());
+                })
                 .onSuccess(keeper -> lease = keeper);
     }
 
