@@ -1,30 +1,18 @@
 package io.headcount.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.headcount.bus.Addresses;
-import io.headcount.bus.Message;
-import io.headcount.model.Count;
-import io.headcount.model.Mode;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.Readiness;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Counts, rankings, files and what every route has in common. */
 class ApiRoutesTest {
     private static final String LONGEST = "a".repeat(64);
 
@@ -95,20 +84,20 @@ class ApiRoutesTest {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             })
     void anIdThatIsNoneIsRefusedWhereverItStands(String id) throws Exception {
-        assertProblem(api.get("/v1/streams/" + id + "/viewers"), 400, "1 to 64 characters");
-        assertProblem(api.get("/v1/viewers?stream=good&stream=" + id), 400, "1 to 64 characters");
-        assertProblem(api.get("/v1/rankings?category=" + id), 400, "1 to 64 characters");
-        assertProblem(api.put("/v1/streams/" + id, "{}"), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.get("/v1/streams/" + id + "/viewers"), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.get("/v1/viewers?stream=good&stream=" + id), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.get("/v1/rankings?category=" + id), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.put("/v1/streams/" + id, "{}"), 400, "1 to 64 characters");
         assertThat(api.counters.reads).hasValue(0);
         assertThat(api.books.streams).isEmpty();
     }
 
     @Test
     void anEmptyIdIsRefused() throws Exception {
-        assertProblem(api.get("/v1/viewers?stream="), 400, "1 to 64 characters");
-        assertProblem(api.get("/v1/rankings?category="), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.get("/v1/viewers?stream="), 400, "1 to 64 characters");
+        RunningApi.assertProblem(api.get("/v1/rankings?category="), 400, "1 to 64 characters");
         assertThat(api.get("/v1/streams//viewers").statusCode()).isBetween(400, 405);
-        assertProblem(api.put("/v1/streams/", "{}"), 404, "/openapi.yaml");
+        RunningApi.assertProblem(api.put("/v1/streams/", "{}"), 404, "/openapi.yaml");
     }
 
     @ParameterizedTest
@@ -146,8 +135,8 @@ class ApiRoutesTest {
         HttpResponse<String> tooMany = api.get("/v1/viewers?" + streams(501));
 
         assertThat(new JsonObject(most.body()).getJsonArray("items")).hasSize(500);
-        assertProblem(tooMany, 400, "not 501");
-        assertProblem(api.get("/v1/viewers"), 400, "1 to 500");
+        RunningApi.assertProblem(tooMany, 400, "not 501");
+        RunningApi.assertProblem(api.get("/v1/viewers"), 400, "1 to 500");
     }
 
     @Test
@@ -195,14 +184,15 @@ class ApiRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "101", "-1", "x", "", "1.5", "99999999999999999999", "%2020"})
     void aLimitOutOfRangeIsRefused(String limit) throws Exception {
-        assertProblem(api.get("/v1/rankings?limit=" + limit), 400, "limit must be a whole number from 1 to 100");
+        RunningApi.assertProblem(
+                api.get("/v1/rankings?limit=" + limit), 400, "limit must be a whole number from 1 to 100");
     }
 
     @Test
     void aCursorThatWasNotOursIsRefused() throws Exception {
         for (String cursor :
                 List.of("", "x", "!!", "20", encoded("r"), encoded("r-1"), encoded("x5"), encoded("r9e9"))) {
-            assertProblem(api.get("/v1/rankings?cursor=" + cursor), 400, "cursor must be");
+            RunningApi.assertProblem(api.get("/v1/rankings?cursor=" + cursor), 400, "cursor must be");
         }
         String farAway = encoded("r" + Long.MAX_VALUE);
         assertThat(api.json("/v1/rankings?cursor=" + farAway).getJsonArray("items"))
@@ -212,111 +202,7 @@ class ApiRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"limit=5&limit=6", "category=a&category=a", "cursor=cjIw&cursor=cjIw"})
     void aParameterThatIsGivenTwiceIsRefused(String query) throws Exception {
-        assertProblem(api.get("/v1/rankings?" + query), 400, "given 2 times");
-    }
-
-    @Test
-    void createsAndChangesAStream() throws Exception {
-        HttpResponse<String> created = api.put("/v1/streams/news", "{\"title\":\"Evening news\",\"category\":\"tv\"}");
-        HttpResponse<String> changed = api.put("/v1/streams/news", "{\"title\":null,\"broadcaster\":\"channel-1\"}");
-
-        assertThat(created.statusCode()).isEqualTo(200);
-        assertThat(new JsonObject(changed.body()))
-                .isEqualTo(new JsonObject()
-                        .put("id", "news")
-                        .put("title", "Evening news")
-                        .put("broadcaster", "channel-1")
-                        .put("category", "tv"));
-    }
-
-    @Test
-    void masterDataNeedsTheOperatorsToken() throws Exception {
-        HttpRequest.BodyPublisher body = BodyPublishers.ofString("{}");
-        HttpRequest.Builder request = api.request("/v1/streams/news").header("Content-Type", "application/json");
-
-        HttpResponse<String> without = api.send(request.copy().PUT(body));
-        assertProblem(without, 401, "auth.adminToken");
-        assertThat(without.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"headcount\"");
-        for (String wrong : List.of("Bearer", "Bearer wrong", "Basic " + RunningApi.TOKEN, RunningApi.TOKEN)) {
-            assertProblem(api.send(request.copy().header("Authorization", wrong).PUT(body)), 401, "Bearer TOKEN");
-        }
-        assertThat(api.books.streams).isEmpty();
-    }
-
-    @Test
-    void withoutATokenInTheConfigurationItSaysWhatToSet() throws Exception {
-        try (RunningApi open = new RunningApi("auth.adminToken", "")) {
-            assertProblem(open.put("/v1/streams/news", "{}"), 503, "HEADCOUNT_AUTH_ADMIN_TOKEN");
-            assertProblem(
-                    open.send(open.request("/v1/streams/news")
-                            .header("Authorization", "Bearer ")
-                            .PUT(BodyPublishers.noBody())),
-                    503,
-                    "auth.adminToken");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "{",
-                "nonsense",
-                "[]",
-                "[{}]",
-                "null",
-                "5",
-                "\"text\"",
-                "{\"titel\":\"x\"}",
-                "{\"title\":5}",
-                "{\"title\":{}}",
-                "{\"title\":\"\"}",
-                "{\"title\":\" \"}",
-                "{\"broadcaster\":\"a:b\"}",
-                "{\"category\":\"\"}",
-                "{} {}",
-            })
-    void aBodyThatIsNoStreamIsRefused(String body) throws Exception {
-        assertProblem(api.put("/v1/streams/news", body), 400, "");
-        assertThat(api.books.streams).isEmpty();
-    }
-
-    @Test
-    void everythingThatIsWrongWithABodyIsNamedAtOnce() throws Exception {
-        String title = "x".repeat(StreamInfo.MAX_TITLE_LENGTH + 1);
-
-        HttpResponse<String> fields = api.put("/v1/streams/news", "{\"a\":1,\"title\":2}");
-        HttpResponse<String> values = api.put("/v1/streams/news", "{\"title\":\"" + title + "\",\"category\":\"{\"}");
-        HttpResponse<String> deep = api.put("/v1/streams/news", "[".repeat(60_000));
-
-        assertProblem(fields, 400, "unknown field \"a\"");
-        assertProblem(fields, 400, "title must be a text");
-        assertProblem(values, 400, "title must be 1 to 200");
-        assertProblem(values, 400, "category must be");
-        assertProblem(deep, 400, "not JSON");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "application/jsonp", "application/x-www-form-urlencoded", "application/xml"})
-    void onlyJsonIsTaken(String type) throws Exception {
-        HttpRequest.Builder request = api.request("/v1/streams/news")
-                .header("Authorization", "Bearer " + RunningApi.TOKEN)
-                .PUT(BodyPublishers.ofString("{}"));
-
-        assertProblem(api.send(request.copy()), 415, "application/json");
-        assertProblem(api.send(request.copy().header("Content-Type", type)), 415, "application/json");
-        assertThat(api.send(request.copy().header("Content-Type", "Application/JSON ; charset=utf-8"))
-                        .statusCode())
-                .isEqualTo(200);
-    }
-
-    @Test
-    void aBodyOver64KiBIsRefused() throws Exception {
-        String padding = " ".repeat(65_536 - 2);
-
-        assertThat(api.put("/v1/streams/news", "{" + padding + "}").statusCode())
-                .isEqualTo(200);
-        assertProblem(api.put("/v1/streams/news", "{ " + padding + "}"), 413, "64 KiB");
+        RunningApi.assertProblem(api.get("/v1/rankings?" + query), 400, "given 2 times");
     }
 
     @Test
@@ -324,10 +210,11 @@ class ApiRoutesTest {
         for (String path :
                 List.of("/v1", "/v1/", "/v1/nothing", "/v2/viewers", "/health/no", "/nothing", "/no/file.js")) {
             HttpResponse<String> answer = api.get(path);
-            assertProblem(answer, 404, "/openapi.yaml");
+            RunningApi.assertProblem(answer, 404, "/openapi.yaml");
             assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
         }
-        assertProblem(api.send(api.request("/v1/nothing").POST(BodyPublishers.noBody())), 404, "/openapi.yaml");
+        RunningApi.assertProblem(
+                api.send(api.request("/v1/nothing").POST(BodyPublishers.noBody())), 404, "/openapi.yaml");
     }
 
     @Test
@@ -344,11 +231,11 @@ class ApiRoutesTest {
         for (Map.Entry<String, String> entry : allowed.entrySet()) {
             HttpResponse<String> answer =
                     api.send(api.request(entry.getKey()).method("DELETE", BodyPublishers.noBody()));
-            assertProblem(answer, 405, entry.getValue());
+            RunningApi.assertProblem(answer, 405, entry.getValue());
             assertThat(answer.headers().firstValue("Allow")).as(entry.getKey()).hasValue(entry.getValue());
         }
         HttpResponse<String> read = api.get("/v1/streams/news");
-        assertProblem(read, 405, "PUT");
+        RunningApi.assertProblem(read, 405, "PUT");
         assertThat(read.headers().firstValue("Allow")).hasValue("PUT");
     }
 
@@ -455,139 +342,6 @@ class ApiRoutesTest {
                 .isEqualTo(new JsonObject()
                         .put("ready", false)
                         .put("checks", new JsonObject().put("redis", "out of reach")));
-    }
-
-    @Test
-    void whileRedisIsAwayTheLastCountThatWasHeardIsAnsweredAsDegraded() throws Exception {
-        api.counters.away = true;
-        Count heard = new Count("news", 9, 9, 9, 1, 2, 3, Mode.EXACT);
-        api.bus.publish(Addresses.COUNTS, new Message.Counts("n2", List.of(heard)));
-
-        await().untilAsserted(() -> {
-            JsonObject count = api.json("/v1/streams/news/viewers");
-            assertThat(count.getLong("viewers")).isEqualTo(9);
-            assertThat(count.getString("mode")).isEqualTo("degraded");
-        });
-        for (String path : List.of("/v1/streams/unheard/viewers", "/v1/viewers?stream=news&stream=unheard")) {
-            HttpResponse<String> unheard = api.get(path);
-            assertProblem(unheard, 503, "Redis");
-            assertThat(unheard.headers().firstValue("Retry-After")).hasValue("2");
-        }
-
-        api.counters.away = false;
-        assertThat(api.json("/v1/streams/unheard/viewers").getString("mode")).isEqualTo("exact");
-    }
-
-    @Test
-    void whileMySqlIsAwayOnlyWhatNeedsItFails() throws Exception {
-        api.books.away = true;
-
-        for (HttpResponse<String> answer : List.of(api.get("/v1/rankings"), api.put("/v1/streams/news", "{}"))) {
-            assertProblem(answer, 503, "database");
-            assertThat(answer.headers().firstValue("Retry-After")).hasValue("2");
-        }
-        assertThat(api.get("/v1/streams/news/viewers").statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void aMissingNodeDegradesTheStreamsThatItHad() throws Exception {
-        api.counters.set("here", 1, "n1#1");
-        api.counters.set("there", 1, "n1#1", "n2#1");
-
-        api.bus.publishLocal(Addresses.MISSING_NODES, new Message.MissingNodes(Set.of("n2#1")));
-
-        awaitMode("/v1/streams/there/viewers", "degraded");
-        awaitMode("/v1/rankings", "degraded");
-        awaitMode("/v1/streams/here/viewers", "exact");
-
-        api.bus.publishLocal(Addresses.MISSING_NODES, new Message.MissingNodes(Set.of()));
-
-        awaitMode("/v1/streams/there/viewers", "exact");
-        awaitMode("/v1/rankings", "exact");
-    }
-
-    @Test
-    void aNodeThatLostRedisDegradesEverything() throws Exception {
-        api.bus.publishLocal(Addresses.HEALTH, new Message.Health(false));
-
-        awaitMode("/v1/streams/news/viewers", "degraded");
-        awaitMode("/v1/rankings", "degraded");
-
-        api.bus.publishLocal(Addresses.HEALTH, new Message.Health(true));
-
-        awaitMode("/v1/streams/news/viewers", "exact");
-    }
-
-    @Test
-    void aHundredWhoAskAtOnceAreAnsweredFromOneRead() throws Exception {
-        Promise<Void> slow = Promise.promise();
-        api.counters.gate = slow.future();
-        api.counters.set("news", 3);
-
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            answers.add(
-                    api.client.sendAsync(api.request("/v1/streams/news/viewers").build(), BodyHandlers.ofString()));
-        }
-        // By then the time is over for which a finished read is shared.
-        await().pollDelay(Duration.ofMillis(300)).until(() -> api.counters.reads.get() > 0);
-        slow.complete();
-
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            assertThat(new JsonObject(answer.get().body()).getLong("viewers")).isEqualTo(3);
-        }
-        assertThat(api.counters.reads).hasValue(1);
-    }
-
-    @Test
-    void aSlowReadIsSharedUntilItIsAnswered() {
-        Promise<Void> slow = Promise.promise();
-        api.counters.gate = slow.future();
-        LiveCounts counts = new LiveCounts(api.bus, api.counters);
-        Future<List<Count>> first = counts.of(List.of("news"));
-
-        // By then the time is over for which a finished read is shared.
-        await().pollDelay(Duration.ofMillis(150)).until(() -> !first.isComplete());
-        Future<List<Count>> second = counts.of(List.of("news"));
-        slow.complete();
-
-        assertThat(api.counters.reads).hasValue(1);
-        assertThat(RunningApi.await(second)).isEqualTo(RunningApi.await(first));
-    }
-
-    @Test
-    void whereStreamsHaveToBeRegisteredAnUnknownOneIsNotFound() throws Exception {
-        try (RunningApi strict = new RunningApi("streams.registration", "strict")) {
-            assertProblem(strict.get("/v1/streams/news/viewers"), 404, "no stream news");
-            assertProblem(strict.get("/v1/streams/a:b/viewers"), 400, "1 to 64");
-
-            strict.put("/v1/streams/news", "{}");
-
-            assertThat(strict.get("/v1/streams/news/viewers").statusCode()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void aNodeWithoutTheRoleAnswersHealthOnly() throws Exception {
-        try (RunningApi gateway = new RunningApi("roles", List.of("gateway"))) {
-            assertThat(gateway.get("/health/live").statusCode()).isEqualTo(200);
-            assertThat(gateway.get("/v1/viewers?stream=a").statusCode()).isEqualTo(404);
-            assertThat(gateway.get("/docs").statusCode()).isEqualTo(404);
-        }
-    }
-
-    private void awaitMode(String path, String mode) {
-        await().untilAsserted(() -> assertThat(api.json(path).getString("mode")).isEqualTo(mode));
-    }
-
-    private static void assertProblem(HttpResponse<String> answer, int status, String detail) {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        JsonObject problem = new JsonObject(answer.body());
-        assertThat(problem.getInteger("status")).isEqualTo(status);
-        assertThat(problem.getString("type")).isEqualTo("about:blank");
-        assertThat(problem.getString("title")).isNotBlank();
-        assertThat(problem.getString("detail")).isNotBlank().contains(detail);
     }
 
     private static String streams(int count) {

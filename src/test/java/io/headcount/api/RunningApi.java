@@ -1,5 +1,7 @@
 package io.headcount.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.headcount.bus.Bus;
 import io.headcount.config.ConfigException;
 import io.headcount.config.HeadcountConfig;
@@ -113,5 +115,15 @@ final class RunningApi implements AutoCloseable {
     @Override
     public void close() {
         await(vertx.close());
+    }
+
+    static void assertProblem(HttpResponse<String> answer, int status, String detail) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonObject problem = new JsonObject(answer.body());
+        assertThat(problem.getInteger("status")).isEqualTo(status);
+        assertThat(problem.getString("type")).isEqualTo("about:blank");
+        assertThat(problem.getString("title")).isNotBlank();
+        assertThat(problem.getString("detail")).isNotBlank().contains(detail);
     }
 }
