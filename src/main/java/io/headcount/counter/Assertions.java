@@ -2,12 +2,11 @@ package io.headcount.counter;
 
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
+import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.model.Count;
 import io.headcount.model.Incarnation;
-import io.headcount.model.Repair;
 import io.headcount.model.Session;
-import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BatchResult;
@@ -49,7 +48,7 @@ final class Assertions {
     private final Bus bus;
     private final CounterStore store;
     private final NodeLease lease;
-    private final SharedClock clock;
+    private final Ledger ledger;
     private final Consumer<Count> outlet;
     private final Timer applyTimer;
     private final DistributionSummary batchSizes;
@@ -63,13 +62,13 @@ final class Assertions {
             Bus bus,
             CounterStore store,
             NodeLease lease,
-            SharedClock clock,
+            Ledger ledger,
             MeterRegistry metrics,
             Consumer<Count> outlet) {
         this.bus = bus;
         this.store = store;
         this.lease = lease;
-        this.clock = clock;
+        this.ledger = ledger;
         this.outlet = outlet;
         this.applyTimer = Timer.builder("headcount.counter.apply")
                 .description("time of one batch of joins and leaves in Redis, the way there and back included")
@@ -102,12 +101,6 @@ final class Assertions {
 
     int streams() {
         return states.size();
-    }
-
-    long sessions() {
-        return states.values().stream()
-                .mapToLong(state -> state.sessions().size())
-                .sum();
     }
 
     void forget(StreamState state) {
@@ -243,18 +236,15 @@ final class Assertions {
                 difference.cause(),
                 difference.before(),
                 difference.after());
-        bus.send(
-                Addresses.REPAIRED,
-                new Message.Repaired(new Repair(
-                        state.stream(),
-                        String.valueOf(incarnation),
-                        difference.before(),
-                        difference.after(),
-                        difference.added(),
-                        difference.removed(),
-                        difference.cause(),
-                        tookMillis,
-                        clock.nowMillis())));
+        ledger.tell(
+                state.stream(),
+                String.valueOf(incarnation),
+                difference.before(),
+                difference.after(),
+                difference.added(),
+                difference.removed(),
+                difference.cause(),
+                tookMillis);
     }
 
     private Future<List<Member>> readAll(String stream, Incarnation life, String cursor, List<Member> found) {

@@ -1,5 +1,6 @@
 package io.headcount.counter;
 
+import io.headcount.bus.Ledger;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
 import io.headcount.model.SharedClock;
@@ -28,15 +29,22 @@ final class BeatWheel {
 
     private final Assertions assertions;
     private final CounterStore store;
-    private final Consumer<CounterStore.BeatResult> onAnswer;
+    private final Ledger ledger;
+    private final Consumer<BeatResult> onAnswer;
     private final Counter beats;
     private final Counter failures;
     private final Map<StreamState, Long> idleSince = new HashMap<>();
     private long tick;
 
-    BeatWheel(Assertions assertions, CounterStore store, MeterRegistry metrics, Consumer<BeatResult> onAnswer) {
+    BeatWheel(
+            Assertions assertions,
+            CounterStore store,
+            MeterRegistry metrics,
+            Ledger ledger,
+            Consumer<BeatResult> onAnswer) {
         this.assertions = assertions;
         this.store = store;
+        this.ledger = ledger;
         this.onAnswer = onAnswer;
         this.beats = Counter.builder("headcount.counter.heartbeats")
                 .description("session heartbeats renewed")
@@ -95,9 +103,24 @@ final class BeatWheel {
                         idleSince.remove(state);
                         assertions.forget(state);
                     }
+                    tellRestored(beat, result);
                     onAnswer.accept(result);
                 })
                 .onFailure(failure -> failures.increment());
+    }
+
+    /** Users of ours that the stream's set had lost: the beat put them back. */
+    private void tellRestored(Beat beat, BeatResult result) {
+        long viewers = result.count().viewers();
+        ledger.tell(
+                beat.stream(),
+                beat.incarnation().toString(),
+                viewers - result.restored(),
+                viewers,
+                result.restored(),
+                0,
+                "users_missing",
+                0);
     }
 
     private boolean idleLongEnough(StreamState state) {

@@ -2,6 +2,7 @@ package io.headcount.counter;
 
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
+import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
 import io.headcount.bus.Rounds;
@@ -15,7 +16,6 @@ import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,10 +62,12 @@ public final class CounterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         bus = Bus.of(vertx);
+        Ledger ledger = new Ledger(bus, clock);
         CountOutlet outlet = new CountOutlet(vertx, bus, roster);
-        assertions = new Assertions(bus, store, lease, clock, metrics, outlet::offer);
+        assertions = new Assertions(bus, store, lease, ledger, metrics, outlet::offer);
         logger = new SessionLogger(vertx, store, metrics, this::onLogged);
-        BeatWheel beats = new BeatWheel(assertions, store, metrics, result -> outlet.offer(result.count()));
+        BeatWheel beats = new BeatWheel(assertions, store, metrics, ledger, result -> outlet.offer(result.count()));
+        Verification verification = new Verification(config, index, bus, lease, assertions, this::closeLost);
         CounterGauges.register(metrics, index, assertions, logger);
         vertx.setPeriodic(TICK_MILLIS, timer -> assertions.tick());
         vertx.setPeriodic(BeatWheel.tickMillis(config.counting().beatMillis()), timer -> beats.tick());
@@ -75,7 +77,8 @@ public final class CounterVerticle extends VerticleBase {
         return Future.all(
                 bus.consumeLocal(Addresses.SESSION_EVENTS.at(index), this::onEvents)
                         .completion(),
-                bus.consume(Addresses.VERIFY.at(roster.self()), this::onVerify).completion());
+                bus.consume(Addresses.VERIFY.at(roster.self()), verification::verify)
+                        .completion());
     }
 
     /** Waits, a few seconds at most, until everything that is known was asserted and logged. */
@@ -130,6 +133,10 @@ public final class CounterVerticle extends VerticleBase {
         }
     }
 
+    private void closeLost(Session session) {
+        close(session, EndCause.ERROR, clock.nowMillis());
+    }
+
     private void onLogged(Session session) {
         StreamState state = assertions.known(session.stream());
         if (state != null) {
@@ -143,29 +150,6 @@ public final class CounterVerticle extends VerticleBase {
         for (StreamState state : assertions.all()) {
             state.census(census.gateway(), census.socketsByStream().getOrDefault(state.stream(), 0));
         }
-    }
-
-    /** A keeper sees a difference: first the gateways' own lists, then Redis against them. */
-    private void onVerify(Message.Verify message) {
-        if (Addresses.counterOf(message.stream(), config.counting().instances()) != index
-                || !message.incarnation().equals(lease.current())) {
-            return;
-        }
-        List<Future<?>> lists = new ArrayList<>();
-        for (int gateway = 0; gateway < config.webSocket().instances(); gateway++) {
-            lists.add(bus.requestLocal(
-                    Addresses.SOCKETS_WANTED.at(gateway),
-                    new Message.SocketsWanted(message.stream()),
-                    Message.Sockets.class));
-        }
-        Future.all(lists).onSuccess(all -> {
-            StreamState state = assertions.state(message.stream());
-            List<Session> open = new ArrayList<>();
-            all.<Message.Sockets>list().forEach(sockets -> open.addAll(sockets.sessions()));
-            state.adopt(open).forEach(lost -> close(lost, EndCause.ERROR, clock.nowMillis()));
-            assertions.suspect(state, message.cause());
-            assertions.tick();
-        });
     }
 
     private void announceLive(StreamState state) {

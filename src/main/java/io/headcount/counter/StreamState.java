@@ -294,10 +294,6 @@ final class StreamState {
         return version;
     }
 
-    int pendingChanges() {
-        return pending.size();
-    }
-
     private List<Change> takeChanges(int most) {
         List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
         Set<String> taken = new HashSet<>();

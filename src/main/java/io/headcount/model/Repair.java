@@ -9,7 +9,9 @@ package io.headcount.model;
  * @param after sessions that it really has
  * @param added sessions that were missing in Redis
  * @param removed sessions that Redis held too many
- * @param cause what led to it: {@code drift}, {@code gap}, {@code node_lost}, {@code returned}
+ * @param cause what led to it: {@code drift} (Redis held other sessions than the node), {@code gap} (Redis lost
+ *     batches), {@code node_lost}, {@code users_missing} and {@code users_without_tab} (the stream's set of users did not
+ *     fit its tabs; the numbers are then users, not sessions)
  * @param durationMillis from the start of the repair to its last write
  * @param atMillis when it ended, epoch milliseconds by Redis' clock
  */

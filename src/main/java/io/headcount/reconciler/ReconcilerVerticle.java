@@ -2,6 +2,7 @@ package io.headcount.reconciler;
 
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
+import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
 import io.headcount.bus.Rounds;
@@ -39,9 +40,12 @@ public final class ReconcilerVerticle extends VerticleBase {
     private final Deaths deaths = new Deaths();
     private final Reconciliation reconciliation;
     private final Reaper reaper;
+    private final SharedClock clock;
     private final Counter mismatches;
     private final Counter reaped;
-    private final Counter swept;
+    private final MeterRegistry metrics;
+    private Sweeper sweeper;
+    private Ledger ledger;
     private Bus bus;
     private Set<String> knownDead = Set.of();
     private Rounds streamRounds;
@@ -61,15 +65,14 @@ public final class ReconcilerVerticle extends VerticleBase {
         this.leases = leases;
         this.reconciliation = new Reconciliation(
                 config.reconciler().threshold(), config.reconciler().rounds());
+        this.clock = clock;
+        this.metrics = metrics;
         this.reaper = new Reaper(store, clock);
         this.mismatches = Counter.builder("headcount.reconciler.mismatches")
                 .description("differences between a node's sockets and Redis that were sent to the node")
                 .register(metrics);
         this.reaped = Counter.builder("headcount.reconciler.sessions.reaped")
                 .description("sessions of dead nodes that were removed")
-                .register(metrics);
-        this.swept = Counter.builder("headcount.reconciler.users.swept")
-                .description("users without a tab that were removed")
                 .register(metrics);
         Gauge.builder("headcount.reconciler.drift.worst", reconciliation, Reconciliation::worst)
                 .description("largest difference between sockets and Redis in the last round, sessions")
@@ -79,6 +82,8 @@ public final class ReconcilerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         bus = Bus.of(vertx);
+        ledger = new Ledger(bus, clock);
+        sweeper = new Sweeper(roster.self(), store, ledger, metrics);
         Rounds.every(LEASE_ROUND_MILLIS, "leases", vertx, this::leaseRound);
         streamRounds = Rounds.every(config.reconciler().intervalMillis(), "reconciliation", vertx, this::streamRound);
         return Future.succeededFuture();
@@ -156,10 +161,11 @@ public final class ReconcilerVerticle extends VerticleBase {
         }
         for (LiveStream stream : streams) {
             String id = stream.count().stream();
-            if (stream.nodes().isEmpty() && stream.count().viewers() == 0) {
+            long viewers = stream.count().viewers();
+            if (stream.nodes().isEmpty() && viewers == 0) {
                 empty.add(id);
             } else if (Math.floorMod(id.hashCode(), SWEEP_ROUNDS) == thisRound % SWEEP_ROUNDS) {
-                work = work.compose(before -> sweep(id, "0"));
+                work = work.compose(before -> sweeper.sweep(id, viewers));
             }
         }
         for (String id : empty) {
@@ -184,16 +190,9 @@ public final class ReconcilerVerticle extends VerticleBase {
                 .onSuccess(repair -> {
                     reaped.increment((double) repair.removed());
                     if (repair.removed() > 0) {
-                        bus.send(Addresses.REPAIRED, new Message.Repaired(repair));
+                        ledger.tell(repair);
                     }
                 })
                 .mapEmpty();
-    }
-
-    private Future<Void> sweep(String stream, String cursor) {
-        return store.sweep(stream, cursor).compose(result -> {
-            swept.increment((double) result.removed());
-            return result.cursor().equals("0") ? Future.succeededFuture() : sweep(stream, result.cursor());
-        });
     }
 }

@@ -1,0 +1,37 @@
+package io.headcount.bus;
+
+import io.headcount.model.Repair;
+import io.headcount.model.SharedClock;
+
+/** Tells the keepers of a repair that was made, for the ledger. */
+public final class Ledger {
+    private final Bus bus;
+    private final SharedClock clock;
+
+    public Ledger(Bus bus, SharedClock clock) {
+        this.bus = bus;
+        this.clock = clock;
+    }
+
+    /**
+     * Tells of a repair that ended now; the parameters are those of {@link Repair}. One that changed nothing is not told.
+     */
+    public void tell(
+            String stream,
+            String node,
+            long before,
+            long after,
+            long added,
+            long removed,
+            String cause,
+            long durationMillis) {
+        if (added > 0 || removed > 0) {
+            tell(new Repair(stream, node, before, after, added, removed, cause, durationMillis, clock.nowMillis()));
+        }
+    }
+
+    /** Tells of a repair. */
+    public void tell(Repair repair) {
+        bus.send(Addresses.REPAIRED, new Message.Repaired(repair));
+    }
+}

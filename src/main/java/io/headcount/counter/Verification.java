@@ -1,0 +1,72 @@
+package io.headcount.counter;
+
+import io.headcount.bus.Addresses;
+import io.headcount.bus.Bus;
+import io.headcount.bus.Message;
+import io.headcount.config.HeadcountConfig;
+import io.headcount.model.Session;
+import io.headcount.store.NodeLease;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a keeper asks for that sees a difference: first the gateways' own lists of sockets, then Redis against them. */
+final class Verification {
+    private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
+
+    private final HeadcountConfig config;
+    private final int index;
+    private final Bus bus;
+    private final NodeLease lease;
+    private final Assertions assertions;
+    private final Consumer<Session> onLost;
+
+    /** @param onLost takes sessions that were held open here and that no gateway has */
+    Verification(
+            HeadcountConfig config,
+            int index,
+            Bus bus,
+            NodeLease lease,
+            Assertions assertions,
+            Consumer<Session> onLost) {
+        this.config = config;
+        this.index = index;
+        this.bus = bus;
+        this.lease = lease;
+        this.assertions = assertions;
+        this.onLost = onLost;
+    }
+
+    void verify(Message.Verify message) {
+        if (Addresses.counterOf(message.stream(), config.counting().instances()) != index
+                || !message.incarnation().equals(lease.current())) {
+            return;
+        }
+        List<Future<?>> lists = new ArrayList<>();
+        for (int gateway = 0; gateway < config.webSocket().instances(); gateway++) {
+            lists.add(bus.requestLocal(
+                    Addresses.SOCKETS_WANTED.at(gateway),
+                    new Message.SocketsWanted(message.stream()),
+                    Message.Sockets.class));
+        }
+        Future.all(lists)
+                .onSuccess(all -> adopt(message, all.list()))
+                .onFailure(failure -> LOG.warn(
+                        "a gateway instance did not say which sockets it has; the keeper will ask again stream={}"
+                                + " reason={}",
+                        message.stream(),
+                        failure.getMessage()));
+    }
+
+    private void adopt(Message.Verify message, List<Message.Sockets> lists) {
+        StreamState state = assertions.state(message.stream());
+        List<Session> open = new ArrayList<>();
+        lists.forEach(sockets -> open.addAll(sockets.sessions()));
+        state.adopt(open).forEach(onLost);
+        assertions.suspect(state, message.cause());
+        assertions.tick();
+    }
+}
