@@ -51,7 +51,7 @@ final class Prober {
         }
         Request write = Request.cmd(Command.SET).arg(key).arg("1").arg("PX").arg("10000");
         node.link().probe(write, (done, failure) -> {
-            if (failure == null) {
+            if (failure == null || answersAsk(failure, node)) {
                 node.health().served(System.nanoTime());
             } else {
                 LOG.atDebug()
@@ -63,6 +63,11 @@ final class Prober {
                 topology.refreshSoon();
             }
         });
+    }
+
+    /** The key's slot is on its way to another master: only a master whose cluster is well says so. */
+    private static boolean answersAsk(Throwable failure, RedisNode node) {
+        return ReplyError.of(failure, node.address()).kind() == ReplyError.Kind.ASK;
     }
 
     private void probeReplica(RedisNode node) {
