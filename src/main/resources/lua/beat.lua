@@ -19,8 +19,9 @@ local reported, last = parse_report(redis.call('HGET', nodes, incarnation))
 local held = redis.call('HLEN', node)
 local restored = 0
 
--- An incarnation that Redis does not know (it was reaped, or Redis lost data) is told so, and writes nothing.
-if last > 0 then
+-- An incarnation that Redis does not know (it was reaped, or Redis lost data) is told so, and writes nothing; nor does
+-- one that a later life has shut out.
+if last > 0 and last ~= SHUT_OUT then
   local before = redis.call('SCARD', users)
   local present = {}
   for i = 0, (#KEYS - FIRST_KEY + 1) / 2 - 1 do

@@ -8,6 +8,7 @@ import io.headcount.model.Session;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BatchResult;
+import io.headcount.store.CounterStore.Beat;
 import io.headcount.store.CounterStore.Member;
 import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.Counter;
@@ -207,22 +208,20 @@ final class Assertions {
             long version = state.version();
             long startedAt = System.nanoTime();
             // The lease first: a refusal may mean that this life was recorded dead while the process slept.
-            lease.confirm()
-                    .compose(life -> readAll(state.stream(), life, "0", new ArrayList<>()))
-                    .onComplete(read -> {
-                        checks--;
-                        if (read.failed()) {
-                            failed.add(state);
-                        } else if (state.version() == version) {
-                            reconciled(state, read.result(), startedAt);
-                        }
-                        pump();
-                    });
+            lease.confirm().compose(life -> read(state, life)).onComplete(read -> {
+                checks--;
+                if (read.failed()) {
+                    failed.add(state);
+                } else if (state.version() == version) {
+                    reconciled(state, read.result(), startedAt);
+                }
+                pump();
+            });
         }
     }
 
-    private void reconciled(StreamState state, List<Member> held, long startedAt) {
-        StreamState.Difference difference = state.reconcile(held);
+    private void reconciled(StreamState state, Holdings held, long startedAt) {
+        StreamState.Difference difference = state.reconcile(held.members(), held.lastSeen());
         reconciliations.increment();
         ready.add(state);
         if (difference.none()) {
@@ -246,6 +245,14 @@ final class Assertions {
                 tookMillis);
     }
 
+    /** The number first: if another batch is applied while the members are read, the correction will be refused. */
+    private Future<Holdings> read(StreamState state, Incarnation life) {
+        Beat question = new Beat(state.stream(), life, state.sockets(), state.seen(), List.of(), false);
+        return store.beat(question)
+                .compose(answer -> readAll(state.stream(), life, "0", new ArrayList<>())
+                        .map(members -> new Holdings(members, answer.lastSeen())));
+    }
+
     private Future<List<Member>> readAll(String stream, Incarnation life, String cursor, List<Member> found) {
         return store.members(stream, life, cursor).compose(page -> {
             found.addAll(page.members());
@@ -254,4 +261,7 @@ final class Assertions {
                     : readAll(stream, life, page.cursor(), found);
         });
     }
+
+    /** What Redis holds for this node on a stream, and the number that it had seen before that was read. */
+    private record Holdings(List<Member> members, long lastSeen) {}
 }

@@ -57,7 +57,7 @@ public final class RedisCounterStore implements CounterStore {
         List<String> args = new ArrayList<>(6 + 3 * ordered.size());
         args.add(batch.incarnation().toString());
         args.add(Long.toString(batch.number()));
-        args.add(batch.force() ? "1" : "0");
+        args.add(Long.toString(batch.after()));
         args.add(bucketMillis);
         args.add(Long.toString(batch.sockets()));
         args.add(Long.toString(ordered.stream().filter(Change::joined).count()));
