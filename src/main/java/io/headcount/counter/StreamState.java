@@ -28,6 +28,7 @@ import java.util.Set;
  */
 final class StreamState {
     private final String stream;
+    private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Deque<Change> pending = new ArrayDeque<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
@@ -45,15 +46,21 @@ final class StreamState {
     private boolean mustSend;
     /** The number that Redis saw last, as far as is known. */
     private long seen;
-    /** The highest number ever given to a batch: none is given twice, or a late one could pass for its successor. */
+    /**
+     * The highest number ever given to a batch: none is given twice, or a late one could pass for its successor, and the
+     * first of a process for the first of the one before, where Redis forgot the node and gave it the same epoch again.
+     */
     private long issued;
 
     private long applied;
     private String suspicion;
     private long version;
 
-    StreamState(String stream) {
+    /** @param numbersAfter where the numbers of batches begin; no other process of this node's name began there */
+    StreamState(String stream, long numbersAfter) {
         this.stream = stream;
+        this.numbersAfter = numbersAfter;
+        this.issued = numbersAfter;
     }
 
     String stream() {
@@ -214,6 +221,13 @@ final class StreamState {
         pending.clear();
     }
 
+    /** Of what Redis holds, sessions that are not open and did not end a moment ago: nobody may have logged their end. */
+    List<Member> strangers(Collection<Member> held) {
+        return held.stream()
+                .filter(member -> !sessions.containsKey(member.session()) && !underWay.contains(member.session()))
+                .toList();
+    }
+
     /**
      * Makes what Redis really holds the state that batches build on; the difference to the open sessions becomes the
      * pending changes. Redis takes them only if it has seen nothing else since.
@@ -256,7 +270,7 @@ final class StreamState {
         inFlight = null;
         mustSend = false;
         seen = 0;
-        issued = 0;
+        issued = numbersAfter;
         applied = 0;
         suspicion = null;
         doubtful.clear();
@@ -285,6 +299,11 @@ final class StreamState {
     /** Whether nothing is open and nothing waits to be sent. */
     boolean idle() {
         return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !mustSend;
+    }
+
+    /** Whether Redis was told nothing of this stream by this life, nor is about to be. */
+    boolean unreported() {
+        return seen == 0 && idle();
     }
 
     boolean isSuspect() {

@@ -48,7 +48,9 @@ public interface CounterStore {
     /** Takes note that these streams are alive, so that {@link #liveStreams} lists them. */
     Future<Void> announce(Collection<String> streams);
 
-    /** The streams that were announced within the last 15 minutes. */
+    /**
+     * The streams that were announced within the last 15 minutes, as far as they can be read; fails when nothing can.
+     */
     Future<List<String>> liveStreams();
 
     /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
@@ -64,7 +66,7 @@ public interface CounterStore {
     /**
      * A batch of changes.
      *
-     * @param number above that of every batch that was ever sent for this incarnation and stream, from 1
+     * @param number above that of every batch that was ever sent for this incarnation and stream; at least 1
      * @param after the number that Redis must have seen last, or the batch is refused: that of the batch before, or,
      *     after a comparison, the one that was seen when it began. A batch that was given up and comes late is thus
      *     refused, or makes its successor be refused; it never changes what was compared without anybody noticing
@@ -100,7 +102,7 @@ public interface CounterStore {
      * @param sockets what the node itself counts on the stream
      * @param lastNumber number of the last batch that was applied
      * @param sessions whose heartbeats to renew; at most {@link #MAX_BATCH}
-     * @param forget the node has nothing on this stream any more and will start anew from number 1
+     * @param forget the node has nothing on this stream any more and will start anew, after 0
      */
     record Beat(
             String stream,

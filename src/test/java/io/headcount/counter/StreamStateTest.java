@@ -17,7 +17,7 @@ class StreamStateTest {
     private static final Incarnation LIFE = new Incarnation("n1", 1);
     private static final Incarnation NEXT_LIFE = new Incarnation("n1", 2);
 
-    private final StreamState state = new StreamState("42");
+    private final StreamState state = new StreamState("42", 0);
 
     @Test
     void sendsOneBatchAtATimeAndNumbersThem() {
