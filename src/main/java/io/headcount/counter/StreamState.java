@@ -106,11 +106,11 @@ final class StreamState {
     }
 
     /**
-     * Takes the gateways' own list of open sockets for the truth.
+     * Takes a gateway instance's own list of open sockets for the truth.
      *
-     * @return sessions that this state held open and no gateway has: to be logged and ended
+     * @return sessions that this state held open there and the gateway has not: to be logged and ended
      */
-    List<Session> adopt(Collection<Session> open) {
+    List<Session> adopt(int gateway, Collection<Session> open) {
         Set<String> real = new HashSet<>();
         for (Session session : open) {
             real.add(session.id());
@@ -118,11 +118,12 @@ final class StreamState {
         }
         List<Session> lost = new ArrayList<>();
         for (Session session : sessions.values()) {
-            if (!real.contains(session.id()) && !closing.contains(session.id())) {
+            if (session.gateway() == gateway && !real.contains(session.id()) && !closing.contains(session.id())) {
                 lost.add(session);
             }
         }
-        Arrays.fill(driftByGateway, 0);
+        makeRoomFor(gateway);
+        driftByGateway[gateway] = 0;
         return lost;
     }
 

@@ -228,14 +228,19 @@ class StreamStateTest {
     }
 
     @Test
-    void adoptsTheGatewaysListOfSockets() {
+    void adoptsAGatewaysListOfSockets() {
         Session lost = session("a");
         Session unheard = session("b");
         state.open(lost);
 
-        List<Session> gone = state.adopt(List.of(unheard));
+        Session elsewhere = new Session("42", "u-c", "c", 1_000, 1);
+        state.open(elsewhere);
 
-        assertThat(gone).containsExactly(lost);
+        List<Session> gone = state.adopt(0, List.of(unheard));
+
+        assertThat(gone)
+                .as("the list of one gateway says nothing of another's sockets")
+                .containsExactly(lost);
         assertThat(state.sessions()).contains(unheard);
     }
 
