@@ -159,6 +159,32 @@ class StreamStateTest {
     }
 
     @Test
+    void holdsNoMoreThanItsSessionsHoweverManyComeAndGoWhileRedisIsAway() {
+        state.open(session("held"));
+        Batch stuck = state.next(LIFE, 500);
+        for (int i = 0; i < 10_000; i++) {
+            Session visitor = session("v" + i);
+            state.open(visitor);
+            state.closed(visitor);
+            state.end(visitor);
+        }
+        Session stays = session("stays");
+        state.open(stays);
+
+        assertThat(state.waiting()).isLessThanOrEqualTo(502);
+        state.applied(stuck, 1);
+        long asserted = 1;
+        for (Batch batch = state.next(LIFE, 500); batch != null; batch = state.next(LIFE, 500)) {
+            asserted += batch.changes().stream()
+                    .mapToLong(change -> change.joined() ? 1 : -1)
+                    .sum();
+            state.applied(batch, asserted);
+        }
+        assertThat(asserted).isEqualTo(2);
+        assertThat(state.sockets()).isEqualTo(2);
+    }
+
+    @Test
     void suspectsDriftWhenRedisHoldsAnotherNumber() {
         state.open(session("a"));
 
