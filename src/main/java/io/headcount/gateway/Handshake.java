@@ -2,6 +2,7 @@ package io.headcount.gateway;
 
 import io.headcount.auth.Denial;
 import io.headcount.auth.Identity;
+import io.headcount.config.AuthConfig;
 import io.headcount.config.HeadcountConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -137,6 +138,16 @@ final class Handshake {
         }
         lane.metrics().handshake(101, System.nanoTime() - startedNanos);
         viewer.opened(stream, identity.user(), early);
+        if (identity.expiresAtMillis() > 0) {
+            lane.registry().expireAfter(viewer, openFor(identity));
+        }
+    }
+
+    /** Milliseconds from now: to the token's end and the grace after it, which is not shorter than the leeway. */
+    private long openFor(Identity identity) {
+        AuthConfig.Tokens tokens = gateway.config().auth().tokens();
+        long grace = Math.max(tokens.expiryGraceMillis(), tokens.leewayMillis());
+        return Math.max(0, identity.expiresAtMillis() + grace - System.currentTimeMillis());
     }
 
     private void fail(HttpServerRequest request, Throwable failure, long startedNanos) {
