@@ -66,7 +66,8 @@ public final class Signer {
         }
     }
 
-    static Signer es256(String kid) {
+    /** With a new key on P-256. */
+    public static Signer es256(String kid) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -159,7 +160,8 @@ public final class Signer {
         return jwk;
     }
 
-    static String jwks(Signer... signers) {
+    /** The public keys of signers as a JWKS. */
+    public static String jwks(Signer... signers) {
         return json(Map.of("keys", Arrays.stream(signers).map(Signer::jwk).toList()));
     }
 
