@@ -123,9 +123,19 @@ public final class Authenticator {
         return config.anonymous() ? devices.offer(headers) : null;
     }
 
-    /** Whether viewers may come without a name or a token. */
-    public boolean anonymous() {
-        return config.anonymous();
+    /** How viewers may be known: by {@code name}, {@code token}, {@code device}. */
+    public List<String> ways() {
+        List<String> ways = new ArrayList<>();
+        if (config.mode() == AuthConfig.Mode.OPEN) {
+            ways.add("name");
+        }
+        if (config.tokens().configured()) {
+            ways.add("token");
+        }
+        if (config.anonymous()) {
+            ways.add("device");
+        }
+        return ways;
     }
 
     /** Ends the periodic work. */

@@ -12,24 +12,26 @@ import java.util.Set;
  * sockets.
  */
 final class DeviceOffer {
-    /** Says that viewers may come without a name or a token; the watch page looks for it. */
-    static final String ANONYMOUS_HEADER = "Headcount-Anonymous";
+    /** Says how viewers may be known here: {@code name}, {@code token}, {@code device}; the watch page looks for it. */
+    static final String WAYS_HEADER = "Headcount-Identity";
 
     private static final Set<String> PAGES = Set.of("/", "/index.html");
 
     private final Authenticator auth;
+    private final String ways;
 
     DeviceOffer(Authenticator auth) {
         this.auth = auth;
+        this.ways = String.join(", ", auth.ways());
     }
 
     /** To be called before the page is served. */
     void accompany(HttpServerRequest request) {
         boolean read = HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
-        if (!auth.anonymous() || !read || !PAGES.contains(request.path())) {
+        if (!read || !PAGES.contains(request.path())) {
             return;
         }
-        request.response().putHeader(ANONYMOUS_HEADER, "true");
+        request.response().putHeader(WAYS_HEADER, ways);
         String cookie = auth.deviceCookie(request.headers());
         if (cookie != null) {
             request.response().putHeader(HttpHeaders.SET_COOKIE, cookie);

@@ -213,7 +213,7 @@ class IdentityIT {
         }
 
         assertThat(page)
-                .containsIgnoringCase("headcount-anonymous: true")
+                .containsIgnoringCase("headcount-identity: device")
                 .containsIgnoringCase("cache-control: private, no-store");
         try (RawViewer viewer = open(devices, request(WATCH, "Cookie: " + cookie(page)))) {
             assertThat(viewer.readHead()).startsWith("HTTP/1.1 101 ").doesNotContainIgnoringCase("set-cookie");
