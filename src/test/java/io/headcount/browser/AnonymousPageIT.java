@@ -9,6 +9,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.Cookie;
 import io.headcount.auth.Signer;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -90,6 +91,30 @@ class AnonymousPageIT {
             Page known = open(browser, "#token=" + Signer.hs256().token("sub", "u1"));
             shows(known, 2);
             assertThat(known.locator("#connection")).hasText("Connected as the owner of the token.");
+        }
+    }
+
+    @Test
+    void asksForANewTokenAtEachAttempt() {
+        try (BrowserContext browser = chromium.browser().newContext()) {
+            Page page = browser.newPage();
+            AtomicInteger asked = new AtomicInteger();
+            page.exposeFunction(
+                    "nextToken",
+                    arguments -> asked.incrementAndGet() < 3
+                            ? Signer.hs256().token("sub", "u1", "exp", 1_000)
+                            : Signer.hs256().token("sub", "u1"));
+            page.navigate(node.baseUrl() + "/favicon.svg");
+
+            Object state = page.evaluate(
+                    "async stream => { const { Viewer } = await import('/headcount.js');"
+                            + " const viewer = new Viewer(stream, { token: () => nextToken() });"
+                            + " return new Promise(done => { viewer.addEventListener('count', () => done(viewer.state));"
+                            + " viewer.connect(); }).then(() => viewer.viewers); }",
+                    stream);
+
+            assertThat(state).isEqualTo(1);
+            assertThat(asked).hasValue(3);
         }
     }
 
