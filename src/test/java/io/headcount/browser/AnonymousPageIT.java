@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.Cookie;
 import io.headcount.auth.Signer;
@@ -49,7 +50,11 @@ class AnonymousPageIT {
     void countsTheTabsOfOneBrowserOnceAndAnotherBrowserOnceMore() {
         try (BrowserContext mine = chromium.browser().newContext();
                 BrowserContext others = chromium.browser().newContext()) {
-            Page first = open(mine, "");
+            Page first = mine.newPage();
+            Response page = first.navigate(node.baseUrl() + "/?stream=" + stream);
+            assertThat(page.headerValue("cache-control"))
+                    .as("of an answer with a cookie")
+                    .isEqualTo("private, no-store");
             Page second = open(mine, "");
             shows(first, 1);
             shows(second, 1);
