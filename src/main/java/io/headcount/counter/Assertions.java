@@ -49,6 +49,7 @@ final class Assertions {
     private final CounterStore store;
     private final NodeLease lease;
     private final Ledger ledger;
+    private final int mostTabs;
     private final Consumer<Count> outlet;
     private final Timer applyTimer;
     private final DistributionSummary batchSizes;
@@ -58,17 +59,20 @@ final class Assertions {
     private int calls;
     private int checks;
 
+    /** @param mostTabs of a user on a stream, over all nodes; 0 for any number */
     Assertions(
             Bus bus,
             CounterStore store,
             NodeLease lease,
             Ledger ledger,
             MeterRegistry metrics,
+            int mostTabs,
             Consumer<Count> outlet) {
         this.bus = bus;
         this.store = store;
         this.lease = lease;
         this.ledger = ledger;
+        this.mostTabs = mostTabs;
         this.outlet = outlet;
         this.applyTimer = Timer.builder("headcount.counter.apply")
                 .description("time of one batch of joins and leaves in Redis, the way there and back included")
@@ -87,7 +91,7 @@ final class Assertions {
 
     /** The state of a stream, made where there is none. */
     StreamState state(String stream) {
-        return states.computeIfAbsent(stream, StreamState::new);
+        return states.computeIfAbsent(stream, id -> new StreamState(id, mostTabs));
     }
 
     /** The state of a stream, or {@code null}. */
@@ -175,7 +179,7 @@ final class Assertions {
                 state.failed(batch);
                 failed.add(state);
             } else if (result.result() instanceof BatchResult.Applied applied) {
-                admit(state.applied(batch, applied.asserted()), applied.count());
+                tell(state.applied(batch, applied.asserted(), applied.refused()), applied.count());
                 outlet.accept(applied.count());
                 ready.add(state);
             } else {
@@ -187,17 +191,19 @@ final class Assertions {
         });
     }
 
-    private void admit(List<Session> sessions, Count count) {
-        Map<Integer, List<Session>> byGateway = new HashMap<>();
-        for (Session session : sessions) {
-            if (session.gateway() >= 0) {
-                byGateway
-                        .computeIfAbsent(session.gateway(), unknown -> new ArrayList<>())
-                        .add(session);
-            }
-        }
-        byGateway.forEach((gateway, admitted) ->
-                bus.sendLocal(Addresses.ADMITTED.at(gateway), new Message.Admitted(admitted, count)));
+    private void tell(StreamState.Verdict verdict, Count count) {
+        Map<Integer, Message.Admitted> byGateway = new HashMap<>();
+        verdict.admitted()
+                .forEach(session -> part(byGateway, session, count).sessions().add(session));
+        verdict.refused()
+                .forEach(session -> part(byGateway, session, count).refused().add(session));
+        byGateway.remove(-1);
+        byGateway.forEach((gateway, part) -> bus.sendLocal(Addresses.ADMITTED.at(gateway), part));
+    }
+
+    private static Message.Admitted part(Map<Integer, Message.Admitted> byGateway, Session session, Count count) {
+        return byGateway.computeIfAbsent(
+                session.gateway(), unknown -> new Message.Admitted(new ArrayList<>(), count, new ArrayList<>()));
     }
 
     private void check() {

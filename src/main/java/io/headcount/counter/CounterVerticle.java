@@ -64,7 +64,8 @@ public final class CounterVerticle extends VerticleBase {
         bus = Bus.of(vertx);
         Ledger ledger = new Ledger(bus, clock);
         CountOutlet outlet = new CountOutlet(vertx, bus, roster);
-        assertions = new Assertions(bus, store, lease, ledger, metrics, outlet::offer);
+        int mostTabs = config.limits().maxSessionsPerUser();
+        assertions = new Assertions(bus, store, lease, ledger, metrics, mostTabs, outlet::offer);
         logger = new SessionLogger(vertx, store, metrics, this::onLogged);
         BeatWheel beats = new BeatWheel(assertions, store, metrics, ledger, result -> outlet.offer(result.count()));
         Verification verification = new Verification(config, index, bus, lease, assertions, this::closeLost);

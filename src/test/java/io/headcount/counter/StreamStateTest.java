@@ -11,13 +11,14 @@ import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StreamStateTest {
     private static final Incarnation LIFE = new Incarnation("n1", 1);
     private static final Incarnation NEXT_LIFE = new Incarnation("n1", 2);
 
-    private final StreamState state = new StreamState("42");
+    private final StreamState state = new StreamState("42", 2);
 
     @Test
     void sendsOneBatchAtATimeAndNumbersThem() {
@@ -26,7 +27,7 @@ class StreamStateTest {
         state.open(session("b"));
 
         assertThat(state.next(LIFE, 500)).as("while one is on its way").isNull();
-        state.applied(first, 1);
+        state.applied(first, 1, Set.of());
         Batch second = state.next(LIFE, 500);
 
         assertThat(first.number()).isEqualTo(1);
@@ -51,7 +52,7 @@ class StreamStateTest {
         state.open(session);
         Batch batch = state.next(LIFE, 500);
 
-        List<Session> admitted = state.applied(batch, 1);
+        List<Session> admitted = state.applied(batch, 1, Set.of()).admitted();
 
         assertThat(admitted).containsExactly(session);
     }
@@ -60,7 +61,7 @@ class StreamStateTest {
     void keepsASessionAssertedUntilItsEndIsInTheLog() {
         Session session = session("a");
         state.open(session);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         boolean first = state.closed(session);
         boolean again = state.closed(session);
@@ -81,7 +82,7 @@ class StreamStateTest {
         state.end(session);
 
         Batch join = state.next(LIFE, 500);
-        state.applied(join, 1);
+        state.applied(join, 1, Set.of());
         Batch leave = state.next(LIFE, 500);
 
         assertThat(join.changes()).containsExactly(new Change(session, true));
@@ -92,7 +93,7 @@ class StreamStateTest {
     void stopsAfterARefusalUntilItIsReconciledThenForcesTheNumber() {
         Session kept = session("a");
         state.open(kept);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         Session fresh = session("b");
         state.open(fresh);
         Batch refused = state.next(LIFE, 500);
@@ -114,7 +115,7 @@ class StreamStateTest {
     void touchesOnlyTheDifferenceWhenItReconciles() {
         state.open(session("a"));
         state.open(session("b"));
-        state.applied(state.next(LIFE, 500), 2);
+        state.applied(state.next(LIFE, 500), 2, Set.of());
         state.suspect("drift");
 
         StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")));
@@ -131,7 +132,7 @@ class StreamStateTest {
     void doesNotCallComingsAndGoingsDuringTheComparisonDrift() {
         Session leaving = session("a");
         state.open(leaving);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         state.suspect("drift");
 
         state.open(session("b"));
@@ -151,7 +152,7 @@ class StreamStateTest {
 
         state.reconcile(List.of(member("a")));
         Batch forced = state.next(LIFE, 500);
-        List<Session> admitted = state.applied(forced, 1);
+        List<Session> admitted = state.applied(forced, 1, Set.of()).admitted();
 
         assertThat(forced.changes()).isEmpty();
         assertThat(admitted).containsExactly(session);
@@ -161,7 +162,7 @@ class StreamStateTest {
     void suspectsDriftWhenRedisHoldsAnotherNumber() {
         state.open(session("a"));
 
-        state.applied(state.next(LIFE, 500), 7);
+        state.applied(state.next(LIFE, 500), 7, Set.of());
 
         assertThat(state.isSuspect()).isTrue();
     }
@@ -169,7 +170,7 @@ class StreamStateTest {
     @Test
     void suspectsLostDataWhenABeatsAnswerDoesNotFit() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.beaten(beat(0, 0), state.version());
 
@@ -180,7 +181,7 @@ class StreamStateTest {
     void saysNothingOfABeatThatABatchOvertook() {
         state.open(session("a"));
         long version = state.version();
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.beaten(beat(0, 0), version);
 
@@ -190,12 +191,12 @@ class StreamStateTest {
     @Test
     void assertsEverythingAnewUnderAnotherIncarnation() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         state.open(session("b"));
         Batch old = state.next(LIFE, 500);
 
         state.reborn();
-        state.applied(old, 2);
+        state.applied(old, 2, Set.of());
         Batch batch = state.next(NEXT_LIFE, 500);
 
         assertThat(batch.number()).isEqualTo(1);
@@ -207,7 +208,7 @@ class StreamStateTest {
     void reportsSocketsAsOfTheBatchSoThatChurnIsNoDrift() {
         state.open(session("a"));
         Batch first = state.next(LIFE, 500);
-        state.applied(first, 1);
+        state.applied(first, 1, Set.of());
         state.open(session("b"));
         state.census(0, 2);
 
@@ -219,7 +220,7 @@ class StreamStateTest {
     @Test
     void reportsWhatTheGatewaysCountWhereItDiffers() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.census(0, 3);
 

@@ -24,7 +24,7 @@ class HandshakeIT {
     @BeforeAll
     void start() {
         running = new RunningGateway(
-                "websocket.allowedOrigins", List.of("https://tv.example"), "websocket.handshakeTimeoutMillis", 1_500);
+                "websocket.allowedOrigins", List.of("https://tv.example"), "limits.handshakeTimeoutMillis", 1_500);
     }
 
     @AfterAll
@@ -85,9 +85,7 @@ class HandshakeIT {
         String head = answer(running, request);
 
         assertThat(head)
-                .matches(first -> first.startsWith("HTTP/1.1 " + status + " ")
-                        // What is not readable as HTTP/1.1 may be answered as 1.0.
-                        || first.startsWith("HTTP/1.0 " + status + " "))
+                .startsWith("HTTP/1.1 " + status + " ")
                 .containsIgnoringCase("content-type: application/problem+json");
         if (status == 426) {
             assertThat(head).containsIgnoringCase("sec-websocket-version: 13");
@@ -181,7 +179,7 @@ class HandshakeIT {
 
     @Test
     void refusesMoreSocketsThanItMayHaveAndUnknownStreams() {
-        try (RunningGateway strict = new RunningGateway("websocket.maxSockets", 2, "streams.registration", "strict")) {
+        try (RunningGateway strict = new RunningGateway("limits.maxSockets", 2, "streams.registration", "strict")) {
             assertThat(answer(strict, GOOD)).startsWith("HTTP/1.1 404 ");
             assertThat(answer(strict, GOOD.replace("/s/", "/unreachable/")))
                     .startsWith("HTTP/1.1 503 ")
@@ -191,7 +189,7 @@ class HandshakeIT {
 
             assertThat(answer(strict, GOOD.replace("/s/", "/known/")))
                     .startsWith("HTTP/1.1 503 ")
-                    .containsIgnoringCase("retry-after: 5");
+                    .containsPattern("(?i)retry-after: ([5-9]|10)\r\n");
             one.close();
             await().until(() -> strict.gateway.sockets() == 1);
             strict.connect("/v1/streams/known/watch?user=u3").close();
