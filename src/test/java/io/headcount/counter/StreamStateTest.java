@@ -9,6 +9,7 @@ import io.headcount.model.Session;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
+import io.headcount.store.CounterStore.Door;
 import io.headcount.store.CounterStore.Member;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +56,82 @@ class StreamStateTest {
         List<Session> admitted = state.applied(batch, 1, Set.of()).admitted();
 
         assertThat(admitted).containsExactly(session);
+    }
+
+    @Test
+    void forgetsASessionThatIsOneTooManyOfItsUser() {
+        Session kept = session("a");
+        Session refused = session("b");
+        state.open(kept);
+        state.open(refused);
+        Batch batch = state.next(LIFE, 500);
+
+        StreamState.Verdict verdict = state.applied(batch, 1, Set.of("b"));
+
+        assertThat(batch.door()).isEqualTo(new Door(2, Set.of("a", "b")));
+        assertThat(verdict.admitted()).containsExactly(kept);
+        assertThat(verdict.refused()).containsExactly(refused);
+        assertThat(state.sessions()).containsExactly(kept);
+        assertThat(state.sockets()).isEqualTo(1);
+        assertThat(state.isSuspect()).as("what Redis holds is what was applied").isFalse();
+        assertThat(state.closed(refused)).as("it gets no row in the books").isFalse();
+        assertThat(state.next(LIFE, 500)).isNull();
+    }
+
+    @Test
+    void forgetsARefusedSessionThatClosedBeforeTheVerdict() {
+        Session kept = session("a");
+        Session hasty = session("b");
+        state.open(kept);
+        state.open(hasty);
+        Batch batch = state.next(LIFE, 500);
+        state.closed(hasty);
+        state.end(hasty);
+
+        state.applied(batch, 1, Set.of("b"));
+
+        assertThat(state.next(LIFE, 500)).as("there is nothing to take back").isNull();
+        assertThat(state.sockets()).isEqualTo(1);
+    }
+
+    @Test
+    void neverAsksTheDoorAgainForASessionThatWasAdmitted() {
+        state.open(session("a"));
+        state.applied(state.next(LIFE, 500), 1, Set.of());
+
+        state.reborn();
+        state.open(session("b"));
+        Batch everything = state.next(NEXT_LIFE, 500);
+
+        assertThat(everything.changes()).hasSize(2);
+        assertThat(everything.door().newcomers()).containsExactly("b");
+    }
+
+    @Test
+    void takesWhatRedisHoldsForAdmittedAndAsksAgainForTheRest() {
+        Session held = session("a");
+        Session unheard = session("b");
+        state.open(held);
+        state.open(unheard);
+        state.refused(state.next(LIFE, 500));
+        state.reconcile(List.of(new Member("a", "u", 1, 1)));
+        Session lost = session("c");
+        state.open(lost);
+        Batch next = state.next(LIFE, 500);
+
+        assertThat(next.door().newcomers()).containsExactlyInAnyOrder("b", "c");
+        StreamState.Verdict verdict = state.applied(next, 2, Set.of("c"));
+
+        assertThat(verdict.admitted()).containsExactlyInAnyOrder(held, unheard);
+        assertThat(verdict.refused()).containsExactly(lost);
+    }
+
+    @Test
+    void hasAnOpenDoorWhereTabsAreNotLimited() {
+        StreamState unlimited = new StreamState("42", 0);
+        unlimited.open(session("a"));
+
+        assertThat(unlimited.next(LIFE, 500).door()).isEqualTo(Door.OPEN);
     }
 
     @Test

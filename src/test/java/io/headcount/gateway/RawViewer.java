@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A TCP connection that says exactly the bytes it is told to, and reads what comes. */
 final class RawViewer implements AutoCloseable {
@@ -53,6 +55,38 @@ final class RawViewer implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(15_000);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return new RawViewer(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From another address of this machine than the usual: any of 127.0.0.0/8. */
+    static RawViewer connectFrom(String address, int port) {
+        try {
+            Socket socket = new Socket();
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(15_000);
+            socket.bind(new InetSocketAddress(address, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return new RawViewer(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Over TLS, whose handshake is done before it returns. */
+    static RawViewer connectTls(SSLContext tls, int port, int receiveBufferBytes) {
+        try {
+            Socket plain = new Socket();
+            if (receiveBufferBytes > 0) {
+                plain.setReceiveBufferSize(receiveBufferBytes);
+            }
+            plain.setTcpNoDelay(true);
+            plain.setSoTimeout(15_000);
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", port, true);
+            socket.startHandshake();
             return new RawViewer(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
