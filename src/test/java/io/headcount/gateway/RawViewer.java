@@ -118,6 +118,18 @@ final class RawViewer implements AutoCloseable {
         }
     }
 
+    /** Whether the server has not closed yet; the bytes may or may not have arrived. */
+    boolean tryWrite(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (SocketException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     RawViewer send(int first, byte[] payload) {
         return send(frame(first, payload));
     }
