@@ -33,8 +33,15 @@ final class Hostility {
     /** Acts that were answered otherwise than they should be. */
     final List<String> wrong = new CopyOnWriteArrayList<>();
 
-    Hostility(int port) {
+    private final long paceMillis;
+
+    /**
+     * Acts as fast as this machine can, or at most so many times a second of each kind: a machine that plays attacker,
+     * viewers and server at once would otherwise measure how they fight for its cores.
+     */
+    Hostility(int port, int eachASecond) {
         this.port = port;
+        this.paceMillis = eachASecond == 0 ? 0 : 1_000 / eachASecond;
     }
 
     /** Something hostile, once. */
@@ -84,6 +91,7 @@ final class Hostility {
                         try {
                             act.run();
                             times.incrementAndGet();
+                            TimeUnit.MILLISECONDS.sleep(paceMillis);
                         } catch (InterruptedException e) {
                             return;
                         } catch (AssertionError | RuntimeException e) {
@@ -165,6 +173,9 @@ final class Hostility {
             }
             channel.configureBlocking(false);
             open.add(channel);
+            if (i % 10 == 9) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
         }
         ByteBuffer buffer = ByteBuffer.allocate(1_024);
         while (!open.isEmpty()) {
@@ -176,7 +187,7 @@ final class Hostility {
             assertThat(System.nanoTime() - began)
                     .as("still open: " + open.size())
                     .isLessThan(TimeUnit.SECONDS.toNanos(60));
-            TimeUnit.MILLISECONDS.sleep(200);
+            TimeUnit.SECONDS.sleep(1);
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }

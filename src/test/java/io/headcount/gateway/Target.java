@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.dev.NodeProcess;
 import io.headcount.gateway.TargetGateway.Figures;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,9 +34,9 @@ final class Target implements AutoCloseable {
                 TargetGateway.class.getName()));
         command.addAll(List.of(settings));
         try {
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().putAll(NodeProcess.MALLOC);
+            process = builder.start();
             out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             in = process.outputWriter(StandardCharsets.US_ASCII);
             port = Integer.parseInt(next("port ").substring("port ".length()));
