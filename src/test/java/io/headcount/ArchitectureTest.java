@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import io.vertx.core.AsyncResult;
 
 /** Imports run strictly downward; the parts meet over the bus and the ports. */
 @AnalyzeClasses(packages = "io.headcount", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -131,4 +132,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule whatTheSimulatorRunsKnowsFuturesOnly = noClasses()
+            .that()
+            .haveNameMatching("io\\.headcount\\.(counter\\.(Counting|Assertions|BeatWheel|SessionLogger|Verification)"
+                    + "|reconciler\\.(Repairs|Reaper|Sweeper)|cluster\\.OwnLease)")
+            .should()
+            .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.vertx..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.assignableTo(AsyncResult.class))))
+            .because("the simulator has no event loop, no bus and no timer");
 }

@@ -19,7 +19,7 @@ public record HeadcountConfig(
         EdgeConfig edge,
         WebSocket webSocket,
         LimitsConfig limits,
-        Auth auth,
+        AuthConfig auth,
         Streams streams,
         Redis redis,
         MySql mysql,
@@ -45,7 +45,7 @@ public record HeadcountConfig(
         Settings s = new Settings(tree, environment);
         Http http = Http.read(s, "http", 8080);
         Http management = Http.read(s, "management", 8081);
-        Auth auth = Auth.read(s, http.host());
+        AuthConfig auth = AuthConfig.read(s, http.host());
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
                 s.choices("roles", List.of(Role.values()), Role.class),
@@ -53,7 +53,7 @@ public record HeadcountConfig(
                 management,
                 EdgeConfig.read(s),
                 WebSocket.read(s),
-                LimitsConfig.read(s, auth.mode() == AuthMode.OPEN),
+                LimitsConfig.read(s, auth.mode() == AuthConfig.Mode.OPEN),
                 auth,
                 Streams.read(s),
                 Redis.read(s),
@@ -150,33 +150,6 @@ public record HeadcountConfig(
             }
             return webSocket;
         }
-    }
-
-    /**
-     * Who is who.
-     *
-     * @param mode how viewers are known
-     * @param adminToken what operators send as {@code Authorization: Bearer}; empty: master data cannot be changed
-     */
-    public record Auth(AuthMode mode, String adminToken) {
-        static Auth read(Settings s, String httpHost) {
-            Auth auth = new Auth(
-                    s.choice("auth.mode", AuthMode.OPEN, AuthMode.class),
-                    s.text("auth.adminToken", "", "|\\S{16,256}", "16 to 256 characters without blanks"));
-            if (auth.mode == AuthMode.OPEN && !httpHost.matches("localhost|127\\..*|::1")) {
-                s.problem(
-                        "auth.mode",
-                        "open",
-                        "used on loopback only (it believes any ?user=), and http.host " + httpHost + " is not");
-            }
-            return auth;
-        }
-    }
-
-    /** How viewers are known. */
-    public enum AuthMode {
-        /** The query says who it is: for development, on loopback only. */
-        OPEN
     }
 
     /** Which streams there are. */

@@ -1,7 +1,5 @@
 package io.headcount.counter;
 
-import io.headcount.bus.Addresses;
-import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.model.Count;
@@ -26,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +44,7 @@ final class Assertions {
     private final Set<StreamState> ready = new LinkedHashSet<>();
     private final Deque<StreamState> failed = new ArrayDeque<>();
     private final Set<StreamState> suspects = new LinkedHashSet<>();
-    private final Bus bus;
+    private final BiConsumer<Integer, Message.Admitted> admissions;
     private final CounterStore store;
     private final NodeLease lease;
     private final Ledger ledger;
@@ -59,16 +58,19 @@ final class Assertions {
     private int calls;
     private int checks;
 
-    /** @param mostTabs of a user on a stream, over all nodes; 0 for any number */
+    /**
+     * @param admissions takes, for a gateway instance, which sessions are counted
+     * @param mostTabs of a user on a stream, over all nodes; 0 for any number
+     */
     Assertions(
-            Bus bus,
+            BiConsumer<Integer, Message.Admitted> admissions,
             CounterStore store,
             NodeLease lease,
             Ledger ledger,
             MeterRegistry metrics,
             int mostTabs,
             Consumer<Count> outlet) {
-        this.bus = bus;
+        this.admissions = admissions;
         this.store = store;
         this.lease = lease;
         this.ledger = ledger;
@@ -198,7 +200,7 @@ final class Assertions {
         verdict.refused()
                 .forEach(session -> part(byGateway, session, count).refused().add(session));
         byGateway.remove(-1);
-        byGateway.forEach((gateway, part) -> bus.sendLocal(Addresses.ADMITTED.at(gateway), part));
+        byGateway.forEach(admissions);
     }
 
     private static Message.Admitted part(Map<Integer, Message.Admitted> byGateway, Session session, Count count) {

@@ -83,6 +83,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private Future<HttpServer> listen(HeadcountConfig config, Handshake handshake) {
         Handler<HttpServerRequest> router = gateway.ports().router().get();
+        DeviceOffer devices = new DeviceOffer(gateway.ports().auth());
         server = vertx.createHttpServer(ServerOptions.of(config))
                 .connectionHandler(watch::connected)
                 .invalidRequestHandler(handshake::handleInvalid)
@@ -95,6 +96,7 @@ public final class GatewayVerticle extends VerticleBase {
                         handshake.handle(request);
                     } else {
                         // The observers' /v1/counts will be taken here, before the router.
+                        devices.accompany(request);
                         router.handle(request);
                     }
                 });
