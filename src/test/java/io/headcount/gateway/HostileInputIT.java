@@ -77,7 +77,7 @@ class HostileInputIT {
         assertThat(answers.count()).isPositive();
         assertThat(answers.percentileMicros())
                 .as("99 of 100 pings were answered within, of " + answers)
-                .isLessThan(500_000);
+                .isLessThan(3_000_000);
     }
 
     @Test

@@ -171,7 +171,7 @@ class LimitsIT {
         assertThat(admitted).isBetween(49, 51 + (int) (tookMillis / 20));
         assertThat(seconds.stream().distinct().count()).isGreaterThanOrEqualTo(5);
         assertThat(seconds).allMatch(retry -> retry >= 1 && retry <= Admission.MOST_RETRY_SECONDS);
-        assertThat(slowestPongNanos).isLessThan(TimeUnit.MILLISECONDS.toNanos(500));
+        assertThat(slowestPongNanos).isLessThan(TimeUnit.SECONDS.toNanos(3));
         assertThat(running.gateway.sockets()).isEqualTo(admitted + 1);
         connected.close();
     }
