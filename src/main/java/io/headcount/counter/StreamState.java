@@ -25,6 +25,10 @@ import java.util.Set;
  * When Redis says something that does not fit (a gap in the numbers, another number of sessions than was applied), the
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
+ *
+ * <p>A session that is refused as one too many of its user ({@link Newcomers}) is forgotten as if it had never been: it
+ * is in no count and gets no row in the books (it ended before it began). One that closes by itself before the verdict
+ * is here is logged like any other, with its own cause.
  */
 final class StreamState {
     private final String stream;
@@ -39,6 +43,7 @@ final class StreamState {
     /** Closed sessions whose end is not in the log yet; still asserted. */
     private final Set<String> closing = new HashSet<>();
 
+    private final Newcomers newcomers;
     private int[] openByGateway = new int[2];
     private int[] driftByGateway = new int[2];
     private Batch inFlight;
@@ -56,11 +61,15 @@ final class StreamState {
     private String suspicion;
     private long version;
 
-    /** @param numbersAfter where the numbers of batches begin; no other process of this node's name began there */
-    StreamState(String stream, long numbersAfter) {
+    /**
+     * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
+     * @param mostTabs of a user, over all nodes; 0 for any number
+     */
+    StreamState(String stream, long numbersAfter, int mostTabs) {
         this.stream = stream;
         this.numbersAfter = numbersAfter;
         this.issued = numbersAfter;
+        this.newcomers = new Newcomers(mostTabs);
     }
 
     String stream() {
@@ -71,6 +80,7 @@ final class StreamState {
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
             countSocket(session.gateway(), 1);
+            newcomers.add(session.id());
             change(session, true);
         }
     }
@@ -141,7 +151,8 @@ final class StreamState {
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            inFlight = new Batch(stream, incarnation, ++issued, seen, Math.max(0, after + drift()), changes);
+            long sockets = Math.max(0, after + drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, sockets, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -152,28 +163,42 @@ final class StreamState {
      * A batch was applied.
      *
      * @param asserted sessions that Redis now holds for this node
-     * @return the sessions that are now counted for the first time (as far as is known), to be welcomed
+     * @param refused sessions of the batch that Redis did not take
      */
-    List<Session> applied(Batch batch, long asserted) {
+    Verdict applied(Batch batch, long asserted, Set<String> refused) {
         if (!isInFlight(batch)) {
-            return List.of();
+            return new Verdict(List.of(), List.of());
         }
         inFlight = null;
         mustSend = false;
         seen = batch.number();
-        applied += growth(batch.changes());
+        applied += growth(batch.changes()) - refused.size();
         version++;
         if (asserted != applied) {
             suspect("drift");
         }
         List<Session> admitted = new ArrayList<>(doubtful);
         doubtful.clear();
+        List<Session> tooMany = new ArrayList<>();
         for (Change change : batch.changes()) {
-            if (change.joined()) {
+            if (change.joined() && refused.contains(change.session().id())) {
+                forget(change.session());
+                tooMany.add(change.session());
+            } else if (change.joined()) {
+                newcomers.decided(change.session().id());
                 admitted.add(change.session());
             }
         }
-        return admitted;
+        return new Verdict(admitted, tooMany);
+    }
+
+    /** A refused session: nothing of it is in Redis. */
+    private void forget(Session session) {
+        newcomers.decided(session.id());
+        if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
+            countSocket(session.gateway(), -1);
+        }
+        pending.removeIf(change -> change.session().id().equals(session.id()));
     }
 
     /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
@@ -253,6 +278,7 @@ final class StreamState {
             }
         }
         underWay.clear();
+        newcomers.decided(heldIds, sessions.keySet());
         Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
@@ -275,6 +301,7 @@ final class StreamState {
         suspicion = null;
         doubtful.clear();
         underWay.clear();
+        newcomers.decided(Set.of(), sessions.keySet());
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
@@ -375,6 +402,14 @@ final class StreamState {
         }
         return growth;
     }
+
+    /**
+     * What became of a batch's joins.
+     *
+     * @param admitted are counted for the first time (as far as is known), to be welcomed
+     * @param refused are one too many of their user, to be closed
+     */
+    record Verdict(List<Session> admitted, List<Session> refused) {}
 
     /**
      * What a reconciliation found.
