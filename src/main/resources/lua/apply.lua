@@ -45,6 +45,7 @@ local function refused_before()
   return refused
 end
 
+-- The same number is the same batch: a node gives no number twice.
 if number == last then
   return answer(1, last, refused_before())
 end

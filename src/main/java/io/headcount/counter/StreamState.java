@@ -227,6 +227,8 @@ final class StreamState {
         version++;
         if (inFlight != null) {
             doubt(inFlight.changes());
+            // It may have been applied: its number must not be taken for that of the batch that is sent instead.
+            number = inFlight.number();
             inFlight = null;
         }
         doubt(pending);

@@ -95,6 +95,23 @@ class StreamStateTest {
     }
 
     @Test
+    void givesTheNumberOfABatchThatItGaveUpToNoOther() {
+        state.open(session("a"));
+        Batch givenUp = state.next(LIFE, 500);
+        state.failed(givenUp);
+
+        state.suspect("verify");
+        state.reconcile(List.of(new Member("a", "u", 1, 1)));
+        state.open(session("b"));
+        Batch instead = state.next(LIFE, 500);
+
+        assertThat(instead.force()).isTrue();
+        assertThat(instead.number())
+                .as("Redis would take the same number for the same batch, and b for refused")
+                .isEqualTo(givenUp.number() + 1);
+    }
+
+    @Test
     void neverAsksTheDoorAgainForASessionThatWasAdmitted() {
         state.open(session("a"));
         state.applied(state.next(LIFE, 500), 1, Set.of());
