@@ -8,7 +8,6 @@ import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -26,12 +25,12 @@ import java.util.Set;
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
  *
- * <p>A session that is refused as one too many of its user ({@link Newcomers}) is forgotten as if it had never been: it
- * is in no count and gets no row in the books (it ended before it began). One that closes by itself before the verdict
- * is here is logged like any other, with its own cause.
+ * <p>A session that is refused ({@link Newcomers}) is forgotten as if it had never been: in no count, and without a row
+ * in the books (it ended before it began), unless it closed by itself before the verdict.
  */
 final class StreamState {
     private final String stream;
+    private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Deque<Change> pending = new ArrayDeque<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
@@ -43,19 +42,30 @@ final class StreamState {
     private final Set<String> closing = new HashSet<>();
 
     private final Newcomers newcomers;
-    private int[] openByGateway = new int[2];
-    private int[] driftByGateway = new int[2];
+    private final SocketCounts sockets = new SocketCounts();
     private Batch inFlight;
     private boolean sent;
-    private boolean forceNext;
-    private long number;
+    private boolean mustSend;
+    /** The number that Redis saw last, as far as is known. */
+    private long seen;
+    /**
+     * The highest number ever given to a batch: none is given twice, or a late one could pass for its successor, and the
+     * first of a process for the first of the one before, where Redis forgot the node and gave it the same epoch again.
+     */
+    private long issued;
+
     private long applied;
     private String suspicion;
     private long version;
 
-    /** @param mostTabs of a user, over all nodes; 0 for any number */
-    StreamState(String stream, int mostTabs) {
+    /**
+     * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
+     * @param mostTabs of a user, over all nodes; 0 for any number
+     */
+    StreamState(String stream, long numbersAfter, int mostTabs) {
         this.stream = stream;
+        this.numbersAfter = numbersAfter;
+        this.issued = numbersAfter;
         this.newcomers = new Newcomers(mostTabs);
     }
 
@@ -66,7 +76,7 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            countSocket(session.gateway(), 1);
+            sockets.add(session.gateway(), 1);
             newcomers.add(session.id());
             change(session, true);
         }
@@ -77,7 +87,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        countSocket(session.gateway(), -1);
+        sockets.add(session.gateway(), -1);
         return true;
     }
 
@@ -97,9 +107,8 @@ final class StreamState {
     }
 
     /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int sockets) {
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    void census(int gateway, int counted) {
+        sockets.census(gateway, counted);
     }
 
     /**
@@ -119,7 +128,7 @@ final class StreamState {
                 lost.add(session);
             }
         }
-        Arrays.fill(driftByGateway, 0);
+        sockets.settled();
         return lost;
     }
 
@@ -133,13 +142,13 @@ final class StreamState {
             return null;
         }
         if (inFlight == null) {
-            if (pending.isEmpty() && !forceNext) {
+            if (pending.isEmpty() && !mustSend) {
                 return null;
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            long sockets = Math.max(0, after + drift());
-            inFlight = new Batch(stream, incarnation, number + 1, forceNext, sockets, changes, newcomers.door(changes));
+            long reported = Math.max(0, after + sockets.drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -157,8 +166,8 @@ final class StreamState {
             return new Verdict(List.of(), List.of());
         }
         inFlight = null;
-        forceNext = false;
-        number = batch.number();
+        mustSend = false;
+        seen = batch.number();
         applied += growth(batch.changes()) - refused.size();
         version++;
         if (asserted != applied) {
@@ -179,11 +188,10 @@ final class StreamState {
         return new Verdict(admitted, tooMany);
     }
 
-    /** A refused session: nothing of it is in Redis. */
     private void forget(Session session) {
         newcomers.decided(session.id());
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
-            countSocket(session.gateway(), -1);
+            sockets.add(session.gateway(), -1);
         }
         pending.removeIf(change -> change.session().id().equals(session.id()));
     }
@@ -208,10 +216,10 @@ final class StreamState {
      * @param sentVersion {@link #version} when the beat was sent; when batches moved since, the answer says nothing
      */
     void beaten(BeatResult result, long sentVersion) {
-        if (version != sentVersion || inFlight != null || suspicion != null || number == 0) {
+        if (version != sentVersion || inFlight != null || suspicion != null || seen == 0) {
             return;
         }
-        if (result.lastSeen() != number) {
+        if (result.lastSeen() != seen) {
             suspect("gap");
         } else if (result.asserted() != applied) {
             suspect("drift");
@@ -227,19 +235,26 @@ final class StreamState {
         version++;
         if (inFlight != null) {
             doubt(inFlight.changes());
-            // It may have been applied: its number must not be taken for that of the batch that is sent instead.
-            number = inFlight.number();
             inFlight = null;
         }
         doubt(pending);
         pending.clear();
     }
 
+    /** Of what Redis holds, sessions that are not open and did not end a moment ago: nobody may have logged their end. */
+    List<Member> strangers(Collection<Member> held) {
+        return held.stream()
+                .filter(member -> !sessions.containsKey(member.session()) && !underWay.contains(member.session()))
+                .toList();
+    }
+
     /**
      * Makes what Redis really holds the state that batches build on; the difference to the open sessions becomes the
-     * pending changes, under a number that is taken whatever was seen before.
+     * pending changes. Redis takes them only if it has seen nothing else since.
+     *
+     * @param lastSeen the number that Redis had seen last before {@code held} was read
      */
-    Difference reconcile(Collection<Member> held) {
+    Difference reconcile(Collection<Member> held, long lastSeen) {
         Set<String> heldIds = new HashSet<>();
         pending.clear();
         long removed = 0;
@@ -263,7 +278,10 @@ final class StreamState {
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
         suspicion = null;
-        forceNext = true;
+        seen = lastSeen;
+        issued = Math.max(issued, lastSeen);
+        // Even without a difference: what was given up and is still under way is thereby shut out.
+        mustSend = true;
         version++;
         return difference;
     }
@@ -271,8 +289,9 @@ final class StreamState {
     /** Begins anew under another incarnation, of which Redis holds nothing. */
     void reborn() {
         inFlight = null;
-        forceNext = false;
-        number = 0;
+        mustSend = false;
+        seen = 0;
+        issued = numbersAfter;
         applied = 0;
         suspicion = null;
         doubtful.clear();
@@ -301,20 +320,26 @@ final class StreamState {
 
     /** Whether nothing is open and nothing waits to be sent. */
     boolean idle() {
-        return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !forceNext;
+        return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !mustSend;
+    }
+
+    /** Whether Redis was told nothing of this stream by this life, nor is about to be. */
+    boolean unreported() {
+        return seen == 0 && idle();
     }
 
     boolean isSuspect() {
         return suspicion != null;
     }
 
-    /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #number}. */
+    /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
-        return Math.max(0, applied + drift());
+        return Math.max(0, applied + sockets.drift());
     }
 
-    long number() {
-        return number;
+    /** The number that Redis saw last, as far as is known. */
+    long seen() {
+        return seen;
     }
 
     long version() {
@@ -349,22 +374,6 @@ final class StreamState {
         }
     }
 
-    private void countSocket(int gateway, int by) {
-        makeRoomFor(gateway);
-        openByGateway[gateway] += by;
-    }
-
-    private void makeRoomFor(int gateway) {
-        if (gateway >= openByGateway.length) {
-            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
-            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
-        }
-    }
-
-    private long drift() {
-        return Arrays.stream(driftByGateway).sum();
-    }
-
     private static long growth(List<Change> changes) {
         long growth = 0;
         for (Change change : changes) {
@@ -372,14 +381,6 @@ final class StreamState {
         }
         return growth;
     }
-
-    /**
-     * What became of a batch's joins.
-     *
-     * @param admitted are counted for the first time (as far as is known), to be welcomed
-     * @param refused are one too many of their user, to be closed
-     */
-    record Verdict(List<Session> admitted, List<Session> refused) {}
 
     /**
      * What a reconciliation found.

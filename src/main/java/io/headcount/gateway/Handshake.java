@@ -136,7 +136,7 @@ final class Handshake {
         }
         ViewerConnection viewer = new ViewerConnection(lane, tally);
         if (identity.setCookie() != null) {
-            request.response().putHeader("Set-Cookie", identity.setCookie());
+            DeviceOffer.set(request, identity.setCookie());
         }
         ByteBuf early;
         try {
