@@ -8,7 +8,6 @@ import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -26,9 +25,8 @@ import java.util.Set;
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
  *
- * <p>A session that is refused as one too many of its user ({@link Newcomers}) is forgotten as if it had never been: it
- * is in no count and gets no row in the books (it ended before it began). One that closes by itself before the verdict
- * is here is logged like any other, with its own cause.
+ * <p>A session that is refused ({@link Newcomers}) is forgotten as if it had never been: in no count, and without a row
+ * in the books (it ended before it began), unless it closed by itself before the verdict.
  */
 final class StreamState {
     private final String stream;
@@ -44,8 +42,7 @@ final class StreamState {
     private final Set<String> closing = new HashSet<>();
 
     private final Newcomers newcomers;
-    private int[] openByGateway = new int[2];
-    private int[] driftByGateway = new int[2];
+    private final SocketCounts sockets = new SocketCounts();
     private Batch inFlight;
     private boolean sent;
     private boolean mustSend;
@@ -79,7 +76,7 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            countSocket(session.gateway(), 1);
+            sockets.add(session.gateway(), 1);
             newcomers.add(session.id());
             change(session, true);
         }
@@ -90,7 +87,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        countSocket(session.gateway(), -1);
+        sockets.add(session.gateway(), -1);
         return true;
     }
 
@@ -110,9 +107,8 @@ final class StreamState {
     }
 
     /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int sockets) {
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    void census(int gateway, int counted) {
+        sockets.census(gateway, counted);
     }
 
     /**
@@ -132,7 +128,7 @@ final class StreamState {
                 lost.add(session);
             }
         }
-        Arrays.fill(driftByGateway, 0);
+        sockets.settled();
         return lost;
     }
 
@@ -151,8 +147,8 @@ final class StreamState {
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            long sockets = Math.max(0, after + drift());
-            inFlight = new Batch(stream, incarnation, ++issued, seen, sockets, changes, newcomers.door(changes));
+            long reported = Math.max(0, after + sockets.drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -192,11 +188,10 @@ final class StreamState {
         return new Verdict(admitted, tooMany);
     }
 
-    /** A refused session: nothing of it is in Redis. */
     private void forget(Session session) {
         newcomers.decided(session.id());
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
-            countSocket(session.gateway(), -1);
+            sockets.add(session.gateway(), -1);
         }
         pending.removeIf(change -> change.session().id().equals(session.id()));
     }
@@ -339,7 +334,7 @@ final class StreamState {
 
     /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
-        return Math.max(0, applied + drift());
+        return Math.max(0, applied + sockets.drift());
     }
 
     /** The number that Redis saw last, as far as is known. */
@@ -379,22 +374,6 @@ final class StreamState {
         }
     }
 
-    private void countSocket(int gateway, int by) {
-        makeRoomFor(gateway);
-        openByGateway[gateway] += by;
-    }
-
-    private void makeRoomFor(int gateway) {
-        if (gateway >= openByGateway.length) {
-            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
-            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
-        }
-    }
-
-    private long drift() {
-        return Arrays.stream(driftByGateway).sum();
-    }
-
     private static long growth(List<Change> changes) {
         long growth = 0;
         for (Change change : changes) {
@@ -402,14 +381,6 @@ final class StreamState {
         }
         return growth;
     }
-
-    /**
-     * What became of a batch's joins.
-     *
-     * @param admitted are counted for the first time (as far as is known), to be welcomed
-     * @param refused are one too many of their user, to be closed
-     */
-    record Verdict(List<Session> admitted, List<Session> refused) {}
 
     /**
      * What a reconciliation found.

@@ -66,7 +66,7 @@ class StreamStateTest {
         state.open(refused);
         Batch batch = state.next(LIFE, 500);
 
-        StreamState.Verdict verdict = state.applied(batch, 1, Set.of("b"));
+        Verdict verdict = state.applied(batch, 1, Set.of("b"));
 
         assertThat(batch.door()).isEqualTo(new Door(2, Set.of("a", "b")));
         assertThat(verdict.admitted()).containsExactly(kept);
@@ -120,7 +120,7 @@ class StreamStateTest {
         Batch next = state.next(LIFE, 500);
 
         assertThat(next.door().newcomers()).containsExactlyInAnyOrder("b", "c");
-        StreamState.Verdict verdict = state.applied(next, 2, Set.of("c"));
+        Verdict verdict = state.applied(next, 2, Set.of("c"));
 
         assertThat(verdict.admitted()).containsExactlyInAnyOrder(held, unheard);
         assertThat(verdict.refused()).containsExactly(lost);
