@@ -8,7 +8,6 @@ import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +25,9 @@ import java.util.Set;
  * When Redis says something that does not fit (a gap in the numbers, another number of sessions than was applied), the
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
+ *
+ * <p>A session that is refused ({@link Newcomers}) is forgotten as if it had never been: in no count, and without a row
+ * in the books (it ended before it began), unless it closed by itself before the verdict.
  */
 final class StreamState {
     private final String stream;
@@ -43,8 +45,8 @@ final class StreamState {
     /** Closed sessions whose end is not in the log yet; still asserted. */
     private final Set<String> closing = new HashSet<>();
 
-    private int[] openByGateway = new int[2];
-    private int[] driftByGateway = new int[2];
+    private final Newcomers newcomers;
+    private final SocketCounts sockets = new SocketCounts();
     private Batch inFlight;
     private boolean sent;
     private boolean mustSend;
@@ -60,11 +62,15 @@ final class StreamState {
     private String suspicion;
     private long version;
 
-    /** @param numbersAfter where the numbers of batches begin; no other process of this node's name began there */
-    StreamState(String stream, long numbersAfter) {
+    /**
+     * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
+     * @param mostTabs of a user, over all nodes; 0 for any number
+     */
+    StreamState(String stream, long numbersAfter, int mostTabs) {
         this.stream = stream;
         this.numbersAfter = numbersAfter;
         this.issued = numbersAfter;
+        this.newcomers = new Newcomers(mostTabs);
     }
 
     String stream() {
@@ -74,7 +80,8 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            countSocket(session.gateway(), 1);
+            sockets.add(session.gateway(), 1);
+            newcomers.add(session.id());
             change(session, true);
         }
     }
@@ -84,7 +91,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        countSocket(session.gateway(), -1);
+        sockets.add(session.gateway(), -1);
         return true;
     }
 
@@ -110,9 +117,8 @@ final class StreamState {
     }
 
     /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int sockets) {
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    void census(int gateway, int counted) {
+        sockets.census(gateway, counted);
     }
 
     /**
@@ -132,8 +138,7 @@ final class StreamState {
                 lost.add(session);
             }
         }
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = 0;
+        sockets.settled(gateway);
         return lost;
     }
 
@@ -152,7 +157,8 @@ final class StreamState {
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            inFlight = new Batch(stream, incarnation, ++issued, seen, Math.max(0, after + drift()), changes);
+            long reported = Math.max(0, after + sockets.drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -163,29 +169,42 @@ final class StreamState {
      * A batch was applied.
      *
      * @param asserted sessions that Redis now holds for this node
-     * @return the sessions that are now counted for the first time (as far as is known), to be welcomed
+     * @param refused sessions of the batch that Redis did not take
      */
-    List<Session> applied(Batch batch, long asserted) {
+    Verdict applied(Batch batch, long asserted, Set<String> refused) {
         if (!isInFlight(batch)) {
-            return List.of();
+            return new Verdict(List.of(), List.of());
         }
         inFlight = null;
         mustSend = false;
         underWay.clear();
         seen = batch.number();
-        applied += growth(batch.changes());
+        applied += growth(batch.changes()) - refused.size();
         version++;
         if (asserted != applied) {
             suspect("drift");
         }
         List<Session> admitted = new ArrayList<>(doubtful);
         doubtful.clear();
+        List<Session> tooMany = new ArrayList<>();
         for (Change change : batch.changes()) {
-            if (change.joined()) {
+            if (change.joined() && refused.contains(change.session().id())) {
+                forget(change.session());
+                tooMany.add(change.session());
+            } else if (change.joined()) {
+                newcomers.decided(change.session().id());
                 admitted.add(change.session());
             }
         }
-        return admitted;
+        return new Verdict(admitted, tooMany);
+    }
+
+    private void forget(Session session) {
+        newcomers.decided(session.id());
+        if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
+            sockets.add(session.gateway(), -1);
+        }
+        pending.removeIf(change -> change.session().id().equals(session.id()));
     }
 
     /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
@@ -264,6 +283,7 @@ final class StreamState {
                 added += underWay.contains(session.id()) ? 0 : 1;
             }
         }
+        newcomers.decided(heldIds, sessions.keySet());
         Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
@@ -286,6 +306,7 @@ final class StreamState {
         suspicion = null;
         doubtful.clear();
         underWay.clear();
+        newcomers.decided(Set.of(), sessions.keySet());
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
@@ -328,7 +349,7 @@ final class StreamState {
 
     /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
-        return Math.max(0, applied + drift());
+        return Math.max(0, applied + sockets.drift());
     }
 
     /** The number that Redis saw last, as far as is known. */
@@ -369,22 +390,6 @@ final class StreamState {
                 doubtful.add(change.session());
             }
         }
-    }
-
-    private void countSocket(int gateway, int by) {
-        makeRoomFor(gateway);
-        openByGateway[gateway] += by;
-    }
-
-    private void makeRoomFor(int gateway) {
-        if (gateway >= openByGateway.length) {
-            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
-            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
-        }
-    }
-
-    private long drift() {
-        return Arrays.stream(driftByGateway).sum();
     }
 
     private static long growth(List<Change> changes) {

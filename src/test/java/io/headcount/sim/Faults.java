@@ -119,6 +119,10 @@ final class Faults {
                 if (!node.running()) {
                     world.trace(() -> node.name() + " is started again");
                     node.start();
+                    if (dice.chance(0.3)) {
+                        // What it asks for now is answered when it has given up.
+                        stop(world.leaseShardOf(node.name()));
+                    }
                 }
             });
         }

@@ -31,7 +31,5 @@ enum Plant {
     /** A user leaves with the first tab. */
     FIRST_TAB_TAKES_THE_USER,
     /** Redis' answer to a beat always says what the node hopes to hear. */
-    BEAT_SAYS_NOTHING,
-    /** The node's lease is gone for a moment with its shard, and that is taken for a death. */
-    LOST_LEASE_IS_DEATH
+    BEAT_SAYS_NOTHING
 }

@@ -96,9 +96,7 @@ final class SimLeases implements LeaseStore {
     }
 
     private LeaseState gone(Shard shard) {
-        return node.writableSince(shard, TTL_MILLIS) || world.has(Plant.LOST_LEASE_IS_DEATH)
-                ? LeaseState.MISSING
-                : LeaseState.UNKNOWN;
+        return node.writableSince(shard, TTL_MILLIS) ? LeaseState.MISSING : LeaseState.UNKNOWN;
     }
 
     @Override

@@ -63,7 +63,7 @@ class SimulationTest {
                 .forEach(outcome -> System.out.println("seed " + outcome.seed() + ": " + outcome.wrong()));
         assertThat(failed)
                 .as(
-                        "replay one: mvn test -Dtest=SimulationTest -Dheadcount.sim.seed=%s -DargLine=...",
+                        "replay one: mvn test -Dtest=SimulationTest -Dheadcount.sim.seed=%s",
                         failed.isEmpty() ? "N" : Long.toString(failed.get(0).seed()))
                 .isEmpty();
     }

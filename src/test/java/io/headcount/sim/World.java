@@ -70,7 +70,9 @@ final class World {
                             "node", Map.of("id", "sim"),
                             "redis", Map.of("endpoints", List.of("127.0.0.1:1")),
                             "websocket", Map.of("instances", SimNode.GATEWAYS),
-                            "counting", Map.of("instances", 1)),
+                            "counting", Map.of("instances", 1),
+                            // The model's door is open: it knows no limit of tabs.
+                            "limits", Map.of("maxSessionsPerUser", 0)),
                     Map.of());
         } catch (Exception e) {
             throw new IllegalStateException(e);
