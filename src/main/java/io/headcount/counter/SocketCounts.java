@@ -18,9 +18,10 @@ final class SocketCounts {
         driftByGateway[gateway] = sockets - openByGateway[gateway];
     }
 
-    /** What was heard is what the gateways have. */
-    void settled() {
-        Arrays.fill(driftByGateway, 0);
+    /** What was heard is what a gateway instance has. */
+    void settled(int gateway) {
+        makeRoomFor(gateway);
+        driftByGateway[gateway] = 0;
     }
 
     /** Sockets that the gateways count and of which nothing was heard; negative when it is the other way round. */

@@ -2,16 +2,17 @@ package io.headcount.counter;
 
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
+import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +33,7 @@ final class StreamState {
     private final String stream;
     private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Deque<Change> pending = new ArrayDeque<>();
+    private final Set<Change> pending = new LinkedHashSet<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
@@ -100,7 +101,13 @@ final class StreamState {
     }
 
     private void change(Session session, boolean joined) {
-        pending.add(new Change(session, joined));
+        // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
+        // bounded by the sessions that are open and those that Redis holds, however long it takes.
+        if (joined || pending.size() < CounterStore.MAX_BATCH || !pending.remove(new Change(session, true))) {
+            Change change = new Change(session, joined);
+            pending.remove(change);
+            pending.add(change);
+        }
         if (suspicion != null) {
             underWay.add(session.id());
         }
@@ -112,11 +119,11 @@ final class StreamState {
     }
 
     /**
-     * Takes the gateways' own list of open sockets for the truth.
+     * Takes a gateway instance's own list of open sockets for the truth.
      *
-     * @return sessions that this state held open and no gateway has: to be logged and ended
+     * @return sessions that this state held open there and the gateway has not: to be logged and ended
      */
-    List<Session> adopt(Collection<Session> open) {
+    List<Session> adopt(int gateway, Collection<Session> open) {
         Set<String> real = new HashSet<>();
         for (Session session : open) {
             real.add(session.id());
@@ -124,11 +131,11 @@ final class StreamState {
         }
         List<Session> lost = new ArrayList<>();
         for (Session session : sessions.values()) {
-            if (!real.contains(session.id()) && !closing.contains(session.id())) {
+            if (session.gateway() == gateway && !real.contains(session.id()) && !closing.contains(session.id())) {
                 lost.add(session);
             }
         }
-        sockets.settled();
+        sockets.settled(gateway);
         return lost;
     }
 
@@ -332,6 +339,11 @@ final class StreamState {
         return suspicion != null;
     }
 
+    /** How many changes wait to be sent. */
+    int waiting() {
+        return pending.size();
+    }
+
     /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
         return Math.max(0, applied + sockets.drift());
@@ -349,12 +361,15 @@ final class StreamState {
     private List<Change> takeChanges(int most) {
         List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
         Set<String> taken = new HashSet<>();
-        while (!pending.isEmpty() && changes.size() < most) {
+        Iterator<Change> waiting = pending.iterator();
+        while (waiting.hasNext() && changes.size() < most) {
+            Change change = waiting.next();
             // A session is in a batch once: joins are applied before leaves.
-            if (!taken.add(pending.peek().session().id())) {
+            if (!taken.add(change.session().id())) {
                 break;
             }
-            changes.add(pending.poll());
+            changes.add(change);
+            waiting.remove();
         }
         return changes;
     }

@@ -54,7 +54,7 @@ public interface CounterStore {
      */
     Future<List<String>> liveStreams();
 
-    /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
+    /** Forgets a stream in {@link #liveStreams}, unless it was announced within the last half minute. */
     Future<Void> retire(String stream);
 
     /**

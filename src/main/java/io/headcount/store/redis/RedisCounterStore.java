@@ -33,6 +33,7 @@ public final class RedisCounterStore implements CounterStore {
     private static final Script BUCKET = Script.load("bucket");
     private static final Script HEARTBEATS = Script.load("heartbeats");
     private static final Script ANNOUNCE = Script.load("announce");
+    private static final Script RETIRE = Script.load("retire");
     private static final Script LOG = Script.load("log");
     private static final long HEARTBEAT_MILLIS = 60_000;
 
@@ -230,7 +231,7 @@ public final class RedisCounterStore implements CounterStore {
     @Override
     public Future<Void> retire(String stream) {
         String key = Keys.index(Keys.indexPart(stream));
-        return router.write(key, Request.cmd(Command.ZREM).arg(key).arg(stream)).mapEmpty();
+        return router.script(RETIRE, List.of(key), List.of(stream)).mapEmpty();
     }
 
     @Override
