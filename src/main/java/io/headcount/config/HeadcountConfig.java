@@ -17,7 +17,7 @@ public record HeadcountConfig(
         Http http,
         Http management,
         WebSocket webSocket,
-        Auth auth,
+        AuthConfig auth,
         Streams streams,
         Redis redis,
         MySql mysql,
@@ -49,7 +49,7 @@ public record HeadcountConfig(
                 http,
                 management,
                 WebSocket.read(s),
-                Auth.read(s, http.host()),
+                AuthConfig.read(s, http.host()),
                 Streams.read(s),
                 Redis.read(s),
                 MySql.read(s),
@@ -163,33 +163,6 @@ public record HeadcountConfig(
             }
             return webSocket;
         }
-    }
-
-    /**
-     * Who is who.
-     *
-     * @param mode how viewers are known
-     * @param adminToken what operators send as {@code Authorization: Bearer}; empty: master data cannot be changed
-     */
-    public record Auth(AuthMode mode, String adminToken) {
-        static Auth read(Settings s, String httpHost) {
-            Auth auth = new Auth(
-                    s.choice("auth.mode", AuthMode.OPEN, AuthMode.class),
-                    s.text("auth.adminToken", "", "|\\S{16,256}", "16 to 256 characters without blanks"));
-            if (auth.mode == AuthMode.OPEN && !httpHost.matches("localhost|127\\..*|::1")) {
-                s.problem(
-                        "auth.mode",
-                        "open",
-                        "used on loopback only (it believes any ?user=), and http.host " + httpHost + " is not");
-            }
-            return auth;
-        }
-    }
-
-    /** How viewers are known. */
-    public enum AuthMode {
-        /** The query says who it is: for development, on loopback only. */
-        OPEN
     }
 
     /** Which streams there are. */

@@ -1,7 +1,5 @@
 package io.headcount.counter;
 
-import io.headcount.bus.Addresses;
-import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.model.Count;
@@ -26,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +44,7 @@ final class Assertions {
     private final Set<StreamState> ready = new LinkedHashSet<>();
     private final Deque<StreamState> failed = new ArrayDeque<>();
     private final Set<StreamState> suspects = new LinkedHashSet<>();
-    private final Bus bus;
+    private final BiConsumer<Integer, Message.Admitted> admissions;
     private final CounterStore store;
     private final NodeLease lease;
     private final Ledger ledger;
@@ -58,14 +57,15 @@ final class Assertions {
     private int calls;
     private int checks;
 
+    /** @param admissions takes, for a gateway instance, which sessions are counted */
     Assertions(
-            Bus bus,
+            BiConsumer<Integer, Message.Admitted> admissions,
             CounterStore store,
             NodeLease lease,
             Ledger ledger,
             MeterRegistry metrics,
             Consumer<Count> outlet) {
-        this.bus = bus;
+        this.admissions = admissions;
         this.store = store;
         this.lease = lease;
         this.ledger = ledger;
@@ -196,8 +196,7 @@ final class Assertions {
                         .add(session);
             }
         }
-        byGateway.forEach((gateway, admitted) ->
-                bus.sendLocal(Addresses.ADMITTED.at(gateway), new Message.Admitted(admitted, count)));
+        byGateway.forEach((gateway, admitted) -> admissions.accept(gateway, new Message.Admitted(admitted, count)));
     }
 
     private void check() {

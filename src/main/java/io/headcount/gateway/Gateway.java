@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Authenticator;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
@@ -40,7 +41,7 @@ public final class Gateway {
             SharedClock clock,
             MeterRegistry meters,
             Supplier<Handler<HttpServerRequest>> router,
-            ViewerAuth auth,
+            Authenticator auth,
             Function<String, Future<Boolean>> knownStream) {}
 
     /** Nothing runs before instances are deployed. */

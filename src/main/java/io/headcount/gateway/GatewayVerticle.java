@@ -76,6 +76,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private Future<HttpServer> listen(HeadcountConfig config, Handshake handshake) {
         Handler<HttpServerRequest> router = gateway.ports().router().get();
+        DeviceOffer devices = new DeviceOffer(gateway.ports().auth());
         server = vertx.createHttpServer(options(config.webSocket()))
                 .connectionHandler(watch::connected)
                 .invalidRequestHandler(handshake::handleInvalid)
@@ -88,6 +89,7 @@ public final class GatewayVerticle extends VerticleBase {
                         handshake.handle(request);
                     } else {
                         // The observers' /v1/counts will be taken here, before the router.
+                        devices.accompany(request);
                         router.handle(request);
                     }
                 });

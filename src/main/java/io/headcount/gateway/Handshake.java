@@ -1,7 +1,9 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Denial;
+import io.headcount.auth.Identity;
+import io.headcount.config.AuthConfig;
 import io.headcount.config.HeadcountConfig;
-import io.headcount.gateway.ViewerAuth.Identity;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -53,7 +55,7 @@ final class Handshake {
         Upgrade.stopReading(request);
         String stream = HandshakeRules.stream(request.path());
         request.end()
-                .compose(ended -> gateway.ports().auth().identify(request.headers(), query))
+                .compose(ended -> gateway.ports().auth().identify(request.headers(), query, stream))
                 .compose(identity -> known(stream).map(identity))
                 .onComplete(
                         identity -> upgrade(request, stream, identity, startedNanos),
@@ -120,6 +122,9 @@ final class Handshake {
             return;
         }
         ViewerConnection viewer = new ViewerConnection(lane);
+        if (identity.setCookie() != null) {
+            DeviceOffer.set(request, identity.setCookie());
+        }
         ByteBuf early;
         try {
             boolean withProtocol =
@@ -133,6 +138,16 @@ final class Handshake {
         }
         lane.metrics().handshake(101, System.nanoTime() - startedNanos);
         viewer.opened(stream, identity.user(), early);
+        if (identity.expiresAtMillis() > 0) {
+            lane.registry().expireAfter(viewer, openFor(identity));
+        }
+    }
+
+    /** Milliseconds from now: to the token's end and the grace after it, which is not shorter than the leeway. */
+    private long openFor(Identity identity) {
+        AuthConfig.Tokens tokens = gateway.config().auth().tokens();
+        long grace = Math.max(tokens.expiryGraceMillis(), tokens.leewayMillis());
+        return Math.max(0, identity.expiresAtMillis() + grace - System.currentTimeMillis());
     }
 
     private void fail(HttpServerRequest request, Throwable failure, long startedNanos) {
@@ -144,6 +159,8 @@ final class Handshake {
         request.response().putHeader("Connection", "close");
         if (failure instanceof Refusal refusal) {
             refuse(request, refusal, startedNanos);
+        } else if (failure instanceof Denial denial) {
+            refuse(request, Refusal.of(denial), startedNanos);
         } else {
             // Not a line a client: thousands may come a second, and the meter by status counts them.
             LOG.debug("handshake refused: a lookup failed; see whether MySQL is up", failure);

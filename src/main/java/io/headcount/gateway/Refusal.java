@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Denial;
 import io.vertx.core.http.HttpServerResponse;
 
 /**
@@ -31,6 +32,11 @@ public final class Refusal extends Exception {
      */
     public static Refusal of(int status, String title, String detail) {
         return new Refusal(status, title, detail, null, null);
+    }
+
+    /** Of somebody whom nobody vouches for. */
+    static Refusal of(Denial denial) {
+        return new Refusal(denial.status(), denial.title(), denial.getMessage(), denial.header(), denial.headerValue());
     }
 
     static Refusal badRequest(String detail) {

@@ -39,6 +39,7 @@ public final class SessionRegistry {
     private final SlowReaders slow;
     private final Welcomes welcomes = new Welcomes();
     private final Pulse pulse;
+    private final Expiries expiries;
     private final SessionIds ids = new SessionIds();
     private final Map<String, Audience> audiences = new HashMap<>();
     private final Sweeper sweeper = new Sweeper();
@@ -70,6 +71,7 @@ public final class SessionRegistry {
         this.slow = new SlowReaders(limits.maxWriteBufferBytes());
         this.fanOut = new FanOut(loop, allocator, slow, metrics, config.push().lifeSignMillis());
         this.pulse = new Pulse(limits.pingIntervalMillis(), limits.silenceLimitMillis(), loop.nowMillis());
+        this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
     }
 
@@ -89,6 +91,13 @@ public final class SessionRegistry {
         return viewer.session;
     }
 
+    /** What proves who a viewer is ends after so many milliseconds: then the socket is closed with 4401. */
+    void expireAfter(Viewer viewer, long millis) {
+        if (viewer.slot != Viewer.NOWHERE) {
+            expiries.set(viewer.slot, loop.nowMillis() + millis);
+        }
+    }
+
     /** Ends a session, the first time it is called for it. */
     public void close(Viewer viewer, EndCause cause) {
         if (viewer.slot == Viewer.NOWHERE) {
@@ -101,6 +110,7 @@ public final class SessionRegistry {
             viewers[viewer.slot] = moved;
             moved.slot = viewer.slot;
         }
+        expiries.removed(viewer.slot, size);
         viewer.slot = Viewer.NOWHERE;
         Audience audience = audiences.get(session.stream());
         audience.remove(viewer);
@@ -208,6 +218,7 @@ public final class SessionRegistry {
         long now = loop.nowMillis();
         pulse.tick(now, sweeper);
         welcomes.overdue(now, this::welcomeLate);
+        expiries.tick(now, size, slot -> expel(viewers[slot], CloseCode.EXPIRED, EndCause.REFUSED));
         slow.tick(now, viewer -> expel(viewer, CloseCode.SLOW, EndCause.REFUSED));
         if (now - agedAtMillis >= AGE_MILLIS) {
             agedAtMillis = now;
