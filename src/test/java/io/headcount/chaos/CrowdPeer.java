@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * A process of viewers. It does what it is told over a socket, and tells over it, line by line, what becomes of each tab:
  * {@code w tab user stream} wanted, {@code o tab node session} welcomed, {@code l tab code delay} lost and back in so many
  * ms, {@code f tab delay why} not let in and trying again, {@code g tab own|lost why} gone for good; every 250 ms
- * {@code r busy obeyed} and, by stream, the least and greatest count that open tabs were told last, {@code s …}.
+ * {@code r busy obeyed} and, by stream and node, the least and greatest count that open tabs were told last, {@code s …}.
  *
  * <p>One event loop does everything, so nothing needs a lock. One watcher in ten does not come back when its connection
  * is lost: those show how long somebody who is gone stays counted.
@@ -170,18 +170,19 @@ final class CrowdPeer {
     }
 
     private void report() {
-        long[] least = new long[streams.size()];
-        long[] greatest = new long[streams.size()];
+        int places = streams.size() * nodes.size();
+        long[] least = new long[places];
+        long[] greatest = new long[places];
         Arrays.fill(least, Long.MAX_VALUE);
         for (Tab tab : tabs()) {
             if (tab.open) {
-                int stream = tab.watcher.stream;
-                least[stream] = Math.min(least[stream], tab.viewer.viewers());
-                greatest[stream] = Math.max(greatest[stream], tab.viewer.viewers());
+                int place = tab.watcher.stream * nodes.size() + tab.node();
+                least[place] = Math.min(least[place], tab.viewer.viewers());
+                greatest[place] = Math.max(greatest[place], tab.viewer.viewers());
             }
         }
         StringBuilder seen = new StringBuilder("s");
-        for (int i = 0; i < least.length; i++) {
+        for (int i = 0; i < places; i++) {
             if (least[i] != Long.MAX_VALUE) {
                 seen.append(' ')
                         .append(i)

@@ -10,7 +10,7 @@ import java.util.Map;
 /** What was seen of one fault: figures, and what of that which was asked did not hold. */
 final class Findings {
     private final Scene scene;
-    private final Watch watch;
+    private Watch watch;
     private final Map<Event, Long> before = new EnumMap<>(Event.class);
     private final List<String> notes = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
@@ -19,7 +19,15 @@ final class Findings {
 
     Findings(Scene scene) {
         this.scene = scene;
-        this.watch = scene.watch();
+        begin();
+    }
+
+    /** Forgets what was seen while the fault was prepared. */
+    void begin() {
+        if (watch != null) {
+            scene.unwatch(watch);
+        }
+        watch = scene.watch();
         for (Event event : Event.values()) {
             before.put(event, scene.oracle().so(event));
         }

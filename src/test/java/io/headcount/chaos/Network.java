@@ -68,6 +68,11 @@ final class Network implements AutoCloseable {
         return List.copyOf(redisPorts);
     }
 
+    /** Those of servers that may be added. */
+    List<Integer> spareRedisPorts() {
+        return List.copyOf(redisPorts.subList(redisPorts.size() - SPARE_REDIS, redisPorts.size()));
+    }
+
     /** Where a node connects to a Redis server. */
     int redisPort(int node, int server) {
         return redisWires.get(node).get(server).port();

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,5 +32,12 @@ final class NodeMetrics {
             }
         }
         return Math.round(longest * 1_000);
+    }
+
+    /** By how much a node's wall clock is ahead, by the time of its last line of log; a busy node logs seldom. */
+    static long clockOffSeconds(Scene scene, int node) {
+        List<String> lines = scene.node(node).process().tail(1);
+        Instant said = Instant.parse(lines.get(0).substring(0, "2026-01-01T00:00:00.000Z".length()));
+        return Duration.between(Instant.now(), said).toSeconds();
     }
 }

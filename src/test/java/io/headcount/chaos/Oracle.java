@@ -35,6 +35,7 @@ final class Oracle {
     private final List<String> finished = new ArrayList<>();
     private final Map<Event, Long> events = new EnumMap<>(Event.class);
     private String lastFailure = "";
+    private int present;
     private long stamp;
 
     /** How open tabs are seen. */
@@ -57,12 +58,12 @@ final class Oracle {
         NOT_LET_IN
     }
 
-    private record Moment(long nanos, Truth lenient, Truth strict) {}
+    private record Moment(long nanos, Truth lenient, Truth strict, int present) {}
 
     /** What a crowd said last of itself. */
     private record Report(int busy, long obeyed) {}
 
-    /** What a crowd's open tabs were told last, by stream; -1 where there are none. */
+    /** What a crowd's open tabs were told last, by stream and node; -1 where there are none. */
     private static final class Seen {
         private final long[] least;
         private final long[] greatest;
@@ -76,6 +77,7 @@ final class Oracle {
     private static final class User {
         private final int stream;
         private int tabs;
+        private boolean welcomed;
         private long stamp;
         /** In which of the numbers that are being added up this user is already. */
         private int counted;
@@ -159,11 +161,18 @@ final class Oracle {
                 tab.open = true;
                 tab.node = (int) number(words[2]);
                 tab.session = words[3];
+                if (!tab.user.welcomed) {
+                    tab.user.welcomed = true;
+                    present++;
+                }
                 count(Event.WELCOMED);
             }
             case "l" -> {
-                close(tab(crowd, words[1])).possibleFrom = now + TimeUnit.MILLISECONDS.toNanos(number(words[3]));
-                lost(words[2].equals("1012"), line);
+                boolean sentAway = words[2].equals("1012");
+                // Whom a stopping node sent away counts on, for the time of the grace.
+                close(tab(crowd, words[1])).possibleFrom =
+                        sentAway ? now : now + TimeUnit.MILLISECONDS.toNanos(number(words[3]));
+                lost(sentAway, line);
             }
             case "f" -> {
                 tab(crowd, words[1]).possibleFrom = now + TimeUnit.MILLISECONDS.toNanos(number(words[2]));
@@ -189,6 +198,7 @@ final class Oracle {
         close(tab);
         if (--tab.user.tabs == 0) {
             users.remove(tab.userId);
+            present -= tab.user.welcomed ? 1 : 0;
         }
         if (words[2].equals("lost")) {
             if (wasOpen) {
@@ -216,14 +226,14 @@ final class Oracle {
     }
 
     private Seen seen(String line) {
-        long[] least = new long[streams.size()];
-        long[] greatest = new long[streams.size()];
+        long[] least = new long[streams.size() * nodes.length];
+        long[] greatest = new long[least.length];
         Arrays.fill(least, -1);
         String[] words = line.split(" ", -1);
         for (int i = 1; i + 2 < words.length; i += 3) {
-            int stream = (int) number(words[i]);
-            least[stream] = number(words[i + 1]);
-            greatest[stream] = number(words[i + 2]);
+            int place = (int) number(words[i]);
+            least[place] = number(words[i + 1]);
+            greatest[place] = number(words[i + 2]);
         }
         return new Seen(least, greatest);
     }
@@ -244,7 +254,7 @@ final class Oracle {
                 add(strict, STRICT, tab.user, false, true);
             }
         }
-        moments.add(new Moment(now, lenient, strict));
+        moments.add(new Moment(now, lenient, strict, present));
         while (now - moments.peek().nanos > KEPT_NANOS) {
             moments.poll();
         }
@@ -291,9 +301,9 @@ final class Oracle {
         return during;
     }
 
-    /** Users who watch or are on their way back; what a restart must not lose. */
-    synchronized int present() {
-        return users.size();
+    /** The fewest users since then who were watching, or are on their way back; what a restart must not lose. */
+    synchronized int presentSince(long nanos) {
+        return since(nanos).stream().mapToInt(Moment::present).min().orElse(0);
     }
 
     /** Open tabs. */
@@ -323,13 +333,15 @@ final class Oracle {
     /** How far the last counts of open tabs are from what was true since then, in users over all streams. */
     synchronized long pushedError(Truth truth) {
         long error = 0;
-        for (int i = 0; i < streams.size(); i++) {
+        for (int stream = 0; stream < streams.size(); stream++) {
             long worst = 0;
-            for (int crowd = 0; crowd < reports.length; crowd++) {
-                Seen last = seen[crowd];
-                if (last != null && crowds[crowd] == Regard.COUNTS && last.least[i] >= 0) {
-                    worst = Math.max(worst, truth.userError(i, last.least[i]));
-                    worst = Math.max(worst, truth.userError(i, last.greatest[i]));
+            for (int crowd = 0; crowd < seen.length; crowd++) {
+                for (int node = 0; node < nodes.length && seen[crowd] != null; node++) {
+                    int place = stream * nodes.length + node;
+                    if (worse(nodes[node], crowds[crowd]) != Regard.GOING && seen[crowd].least[place] >= 0) {
+                        worst = Math.max(worst, truth.userError(stream, seen[crowd].least[place]));
+                        worst = Math.max(worst, truth.userError(stream, seen[crowd].greatest[place]));
+                    }
                 }
             }
             error += worst;

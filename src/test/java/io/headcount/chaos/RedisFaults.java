@@ -118,14 +118,14 @@ final class RedisFaults {
         EmbeddedRedisCluster redis = scene.redis();
         int open = scene.oracle().open();
         long at = System.nanoTime();
-        for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
+        for (int server = 0; server < redis.processes().size(); server++) {
             redis.kill(server);
         }
         Scene.pause(scene.outage(ALL_GONE_SECONDS));
         long degraded = findings.watch().degradedAfterMillis(at);
         findings.note("degraded after " + Findings.seconds(degraded));
         findings.check(degraded >= 0 && degraded <= 3_000, "degraded within 3 s: " + Findings.seconds(degraded));
-        for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
+        for (int server = 0; server < redis.processes().size(); server++) {
             redis.restart(server);
         }
         long back = System.nanoTime();

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 final class Sampler implements AutoCloseable {
     static final long INTERVAL_MILLIS = 250;
     private static final long LOOK_MILLIS = 50;
-    private static final long ANSWER_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
+    static final long ANSWER_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
     private static final long PUSH_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(4_000);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 

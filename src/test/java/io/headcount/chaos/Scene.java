@@ -10,8 +10,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Everything that a fault can break, and those who look on. */
 final class Scene implements AutoCloseable {
@@ -25,6 +27,7 @@ final class Scene implements AutoCloseable {
     private final EmbeddedRedisCluster redis;
     private final EmbeddedMySql mysql;
     private final Network network;
+    private final NodeLauncher launcher;
     private final NodeProcess[] nodes = new NodeProcess[NODES];
     private final Oracle oracle;
     private final Crowds crowds;
@@ -56,7 +59,7 @@ final class Scene implements AutoCloseable {
         List<NodePorts> ports =
                 IntStream.range(0, NODES).mapToObj(i -> NodePorts.pick()).toList();
         network = new Network(redisPorts, mysql.port(), ports);
-        NodeLauncher launcher = new NodeLauncher(redis, mysql, network, ports, folder);
+        launcher = new NodeLauncher(redis, mysql, network, ports, folder);
         launcher.migrate();
         for (int i = 0; i < NODES; i++) {
             nodes[i] = NodeProcess.start(launcher.options(i));
@@ -164,6 +167,18 @@ final class Scene implements AutoCloseable {
         if (exact < 0) {
             throw new IllegalStateException("the counts were not exact before it");
         }
+    }
+
+    /** Stops a node in order and starts it with more environment; does not wait until it is ready. */
+    void relaunch(int node, Map<String, String> environment) {
+        nodes[node].stop();
+        nodes[node] = NodeProcess.start(launcher.options(node, environment));
+        network.know(node, nodes[node]);
+    }
+
+    /** Whether every node is ready, which includes that it sees all the others. */
+    boolean together() {
+        return Stream.of(nodes).allMatch(NodeProcess::isReady);
     }
 
     /** Waits until nothing is under way at any crowd. */

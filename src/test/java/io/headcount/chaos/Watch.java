@@ -72,7 +72,7 @@ final class Watch {
         if (sample.exact()) {
             worstSilent = Math.max(worstSilent, sample.userError());
         }
-        int present = oracle.present();
+        int present = oracle.presentSince(sample.askedAt() - Sampler.ANSWER_AGE_NANOS);
         if (present > 0) {
             worstDip = Math.max(worstDip, (double) (present - sample.users()) / present);
         }
@@ -151,14 +151,20 @@ final class Watch {
     }
 
     /** How long after a moment the last of all nodes first called itself degraded, milliseconds; -1 if one did not. */
-    synchronized long degradedAfterMillis(long from) {
+    long degradedAfterMillis(long from) {
         long last = 0;
-        for (long at : degradedAt) {
-            if (at == 0 || at < from) {
+        for (int node = 0; node < excused.length; node++) {
+            long millis = degradedAfterMillis(node, from);
+            if (millis < 0) {
                 return -1;
             }
-            last = Math.max(last, at - from);
+            last = Math.max(last, millis);
         }
-        return last / 1_000_000;
+        return last;
+    }
+
+    /** The same of one node. */
+    synchronized long degradedAfterMillis(int node, long from) {
+        return degradedAt[node] < from ? -1 : (degradedAt[node] - from) / 1_000_000;
     }
 }

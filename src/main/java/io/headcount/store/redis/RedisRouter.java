@@ -14,6 +14,8 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Sends each call to the node that has its key's slot, and nowhere else, so that a node that is down costs only its own
@@ -109,7 +111,17 @@ public final class RedisRouter {
      * written last may be lost. Not when slots merely moved.
      */
     public void onTopologyChange(Runnable listener) {
-        topology.onChange(listener);
+        topology.onLoss(slots -> listener.run());
+    }
+
+    /** As {@link #onTopologyChange}, and says of which keys. */
+    void onLoss(Consumer<Predicate<String>> listener) {
+        topology.onLoss(slots -> listener.accept(key -> slots.get(SlotTable.slotOf(key))));
+    }
+
+    /** Whether nothing that was written to a key can have been lost within the last so many milliseconds. Any thread. */
+    boolean settled(String key, long millis) {
+        return topology.settled(SlotTable.slotOf(key), millis * 1_000_000);
     }
 
     /** Closes all connections; calls that wait fail. */
