@@ -34,10 +34,10 @@ final class NodeMetrics {
         return Math.round(longest * 1_000);
     }
 
-    /** By how much a node's wall clock is ahead, by the time of its last line of log; a busy node logs seldom. */
+    /** By how much a node's wall clock is ahead, by its first line of log. */
     static long clockOffSeconds(Scene scene, int node) {
-        List<String> lines = scene.node(node).process().tail(1);
+        List<String> lines = scene.node(node).process().tail(Integer.MAX_VALUE);
         Instant said = Instant.parse(lines.get(0).substring(0, "2026-01-01T00:00:00.000Z".length()));
-        return Duration.between(Instant.now(), said).toSeconds();
+        return Duration.between(scene.launchedAt(node), said).toSeconds();
     }
 }

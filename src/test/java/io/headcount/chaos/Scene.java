@@ -9,6 +9,7 @@ import io.headcount.dev.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -29,6 +30,7 @@ final class Scene implements AutoCloseable {
     private final Network network;
     private final NodeLauncher launcher;
     private final NodeProcess[] nodes = new NodeProcess[NODES];
+    private final Instant[] launchedAt = new Instant[NODES];
     private final Oracle oracle;
     private final Crowds crowds;
     private final Sampler sampler;
@@ -172,8 +174,14 @@ final class Scene implements AutoCloseable {
     /** Stops a node in order and starts it with more environment; does not wait until it is ready. */
     void relaunch(int node, Map<String, String> environment) {
         nodes[node].stop();
+        launchedAt[node] = Instant.now();
         nodes[node] = NodeProcess.start(launcher.options(node, environment));
         network.know(node, nodes[node]);
+    }
+
+    /** When a node was last relaunched, by this process' wall clock. */
+    Instant launchedAt(int node) {
+        return launchedAt[node];
     }
 
     /** Whether every node is ready, which includes that it sees all the others. */

@@ -99,6 +99,11 @@ public final class RedisRouter {
         return topology.reachable();
     }
 
+    /** Whether most shards have a master that took a write within the last 2 s; one that died leaves it so. Any thread. */
+    public boolean mostlyReachable() {
+        return topology.mostlyReachable();
+    }
+
     /** Whether the master of a key's shard has been taking writes for so long without a break. */
     boolean writableSince(String key, long millis) {
         NodeHealth master = topology.masterOf(SlotTable.slotOf(key));

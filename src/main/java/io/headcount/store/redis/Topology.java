@@ -109,6 +109,17 @@ final class Topology implements RedisNode.Events {
         return now.complete();
     }
 
+    /** Whether more than half of the shards have a master that took a write within the last 2 s. Any thread. */
+    boolean mostlyReachable() {
+        List<Shard> shards = table.shards();
+        long nanoTime = System.nanoTime();
+        long answering = shards.stream()
+                .map(shard -> nodes.get(shard.master()))
+                .filter(node -> node != null && node.health().answering(nanoTime))
+                .count();
+        return 2 * answering > shards.size();
+    }
+
     Collection<RedisNode> nodes() {
         return nodes.values();
     }
