@@ -18,7 +18,7 @@ final class SocketCounts {
         driftByGateway[gateway] = sockets - openByGateway[gateway];
     }
 
-    /** What was heard of a gateway instance is what it has. */
+    /** What was heard is what a gateway instance has. */
     void settled(int gateway) {
         makeRoomFor(gateway);
         driftByGateway[gateway] = 0;
