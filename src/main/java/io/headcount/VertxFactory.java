@@ -1,6 +1,7 @@
 package io.headcount;
 
 import io.headcount.cluster.ClusterManagers;
+import io.headcount.config.ClusterConfig;
 import io.headcount.config.HeadcountConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -21,7 +22,7 @@ final class VertxFactory {
 
     /** The node's own: clustered, unless {@code cluster.enabled} is false. */
     static Future<Vertx> create(HeadcountConfig config, Path folder, NodeMetrics metrics) {
-        HeadcountConfig.Cluster cluster = config.cluster();
+        ClusterConfig cluster = config.cluster();
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setWorkerPoolSize(WORKERS)

@@ -11,6 +11,7 @@ import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
@@ -67,6 +68,8 @@ public final class CounterVerticle extends VerticleBase {
         vertx.setPeriodic(BeatWheel.tickMillis(config.counting().beatMillis()), timer -> counting.beat());
         Rounds.every(ANNOUNCE_MILLIS, "announcement of streams", vertx, counting::announce);
         vertx.setPeriodic(ANNOUNCE_ALL_MILLIS, timer -> counting.announceAll());
+        Context own = vertx.getOrCreateContext();
+        store.onDoubt(streams -> own.runOnContext(now -> counting.onDoubt(streams)));
         bus.consumeLocal(Addresses.CENSUS, counting::onCensus);
         return Future.all(
                 bus.consumeLocal(Addresses.SESSION_EVENTS.at(index), counting::onEvents)

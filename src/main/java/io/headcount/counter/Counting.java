@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * A counter instance but for its wires: what it does with what it hears and whenever it is time. Knows no event loop,
@@ -104,6 +105,11 @@ final class Counting {
 
     void onVerify(Message.Verify message) {
         verification.verify(message);
+    }
+
+    /** Redis may have lost the last writes of these streams. */
+    void onDoubt(Predicate<String> streams) {
+        assertions.doubt(streams);
     }
 
     /** Periodic, seldom: says of all streams with sessions that they are alive. */

@@ -8,6 +8,8 @@ import io.headcount.model.Session;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The live state: what all nodes together assert. Every operation is idempotent and may be repeated after a failed or
@@ -53,6 +55,16 @@ public interface CounterStore {
 
     /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
     Future<Void> retire(String stream);
+
+    /**
+     * Calls back, on some thread, when what was written last may be lost: another server took over, or one was
+     * restarted.
+     *
+     * @param listener is given a test of which streams that concerns
+     */
+    default void onDoubt(Consumer<Predicate<String>> listener) {
+        // Nothing is lost where nothing can take over.
+    }
 
     /**
      * The stream's last complete history bucket, or {@code null} when it was not observed in it.

@@ -20,6 +20,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** {@link CounterStore} in Redis, one script an operation. */
 public final class RedisCounterStore implements CounterStore {
@@ -105,7 +107,7 @@ public final class RedisCounterStore implements CounterStore {
         Request scan =
                 Request.cmd(Command.HSCAN).arg(key).arg(cursor).arg("COUNT").arg(Integer.toString(MAX_BATCH));
         return router.write(key, scan).compose(page -> {
-            Map<String, String> found = pairs(page.get(1));
+            Map<String, String> found = Replies.pairs(page.get(1));
             String next = page.get(0).toString();
             if (found.isEmpty()) {
                 return Future.succeededFuture(new MemberPage(List.of(), next));
@@ -225,6 +227,11 @@ public final class RedisCounterStore implements CounterStore {
     }
 
     @Override
+    public void onDoubt(Consumer<Predicate<String>> listener) {
+        router.onTopologyChange(slots -> listener.accept(stream -> slots.get(SlotTable.slotOf(Keys.users(stream)))));
+    }
+
+    @Override
     public Future<HistoryPoint> lastBucket(String stream, long length) {
         List<String> keys = List.of(Keys.users(stream), Keys.stat(stream));
         return router.script(BUCKET, keys, List.of(Long.toString(length)))
@@ -278,7 +285,7 @@ public final class RedisCounterStore implements CounterStore {
 
     private LiveStream liveStream(String stream, Response reply) {
         List<NodeReport> reports = new ArrayList<>();
-        pairs(reply.get(6)).forEach((incarnation, report) -> {
+        Replies.pairs(reply.get(6)).forEach((incarnation, report) -> {
             String[] parts = report.split(":", -1);
             reports.add(new NodeReport(
                     Incarnation.parse(incarnation),
@@ -319,19 +326,5 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(7).toLong(),
                 reply.get(8).toLong(),
                 Math.min(1.0, (double) observed / length));
-    }
-
-    /** A hash as RESP2 (a flat list) or RESP3 (a map) gives it. */
-    private static Map<String, String> pairs(Response hash) {
-        Map<String, String> pairs = new HashMap<>();
-        Set<String> names = hash.getKeys();
-        if (names.isEmpty()) {
-            for (int i = 0; i + 1 < hash.size(); i += 2) {
-                pairs.put(hash.get(i).toString(), hash.get(i + 1).toString());
-            }
-        } else {
-            names.forEach(name -> pairs.put(name, hash.get(name).toString()));
-        }
-        return pairs;
     }
 }

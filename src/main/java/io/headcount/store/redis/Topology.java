@@ -1,73 +1,63 @@
 package io.headcount.store.redis;
 
+import io.headcount.config.RedisConfig;
 import io.headcount.store.redis.SlotTable.Shard;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which nodes there are, and which has which slots. The slot table is read from several nodes at once, and the view that
- * most of them share wins: a master that was replaced and comes back, or one that is cut off with the minority, believes
- * for a moment in a cluster that no longer is. Used on the router's context; the table and the nodes may be read by any
- * thread.
+ * Which nodes there are, and which has which slots; who says so is the {@link TableSource} of {@code redis.mode}. Used on
+ * the router's context; the table and the nodes may be read by any thread.
  */
 final class Topology implements RedisNode.Events {
     private static final Logger LOG = LoggerFactory.getLogger(Topology.class);
-    private static final Request CLUSTER_SLOTS = Request.cmd(Command.CLUSTER).arg("SLOTS");
-    private static final int MOST_ASKED = 5;
-    private static final long MILLI = 1_000_000;
-    private static final long REFRESH_NANOS = 3_000 * MILLI;
-    private static final long REFRESH_IN_TROUBLE_NANOS = 250 * MILLI;
-    private static final long LEAST_BETWEEN_NANOS = 100 * MILLI;
-    private static final long ANSWERS_WITHIN_NANOS = 400 * MILLI;
-    private static final long KEEP_UNLISTED_NANOS = 30_000 * MILLI;
+    private static final long KEEP_UNLISTED_NANOS = 30_000_000_000L;
+    private static final long DROP_EVERY_NANOS = 3_000_000_000L;
 
-    private final List<String> seeds;
-    private final boolean cluster;
+    private final TableSource source;
     private final RouterClock clock;
     private final RedisMetrics metrics;
     private final Function<String, RedisNode> factory;
     private final Map<String, RedisNode> nodes = new ConcurrentHashMap<>();
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<BitSet>> listeners = new CopyOnWriteArrayList<>();
     private volatile SlotTable table = SlotTable.EMPTY;
     private Map<String, String> probeKeys = Map.of();
-    private SlotVote vote;
-    private long voteEndsAt;
-    private long refreshedAt;
-    private long refreshAt;
+    private long dropAt;
     private int turn;
     private boolean closed;
 
+    /**
+     * @param factory makes the connection to a Redis server
+     * @param sentinelFactory makes the connection to a sentinel
+     */
     Topology(
-            List<String> seeds,
-            boolean cluster,
+            RedisConfig config,
             RouterClock clock,
             RedisMetrics metrics,
-            Function<String, RedisNode> factory) {
-        this.seeds = seeds;
-        this.cluster = cluster;
+            Function<String, RedisNode> factory,
+            Function<String, RedisNode> sentinelFactory) {
         this.clock = clock;
         this.metrics = metrics;
         this.factory = factory;
-        this.refreshAt = clock.now();
+        this.source = switch (config.mode()) {
+            case CLUSTER -> new ClusterSource(config.endpoints(), this, clock.now());
+            case SENTINEL -> new SentinelSource(config, this, clock.now(), sentinelFactory);
+            case STANDALONE -> new FixedSource(config.endpoints().get(0), this);
+        };
     }
 
     void start() {
-        seeds.forEach(this::node);
-        if (!cluster) {
-            adopt(SlotTable.single(seeds.get(0)));
-        }
+        source.start();
     }
 
     /** Any thread. */
@@ -130,31 +120,33 @@ final class Topology implements RedisNode.Events {
         return null;
     }
 
-    void onChange(Runnable listener) {
+    /** @param listener is told the slots whose last writes may be lost */
+    void onChange(Consumer<BitSet> listener) {
         listeners.add(listener);
     }
 
     /** Something does not fit: read the table again, but not more often than every 100 ms. */
     void refreshSoon() {
-        refreshAt = Math.min(refreshAt, refreshedAt + LEAST_BETWEEN_NANOS);
+        source.refreshSoon();
+    }
+
+    /** Who was asked for the table, and why it did not help. */
+    String trouble() {
+        return source.trouble();
     }
 
     void tick(long now) {
         nodes.values().forEach(node -> node.tick(now));
-        if (!cluster) {
-            return;
-        }
-        if (vote != null && now >= voteEndsAt) {
-            decide();
-        }
-        if (vote == null && now >= refreshAt) {
-            refresh(now);
+        source.tick(now);
+        if (now >= dropAt) {
+            dropAt = now + DROP_EVERY_NANOS;
             dropUnlisted(now);
         }
     }
 
     void close() {
         closed = true;
+        source.close();
         nodes.values().forEach(RedisNode::close);
         nodes.clear();
     }
@@ -165,7 +157,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("redis", node.address())
                     .log("A Redis master was restarted; what it held may be lost and is asserted again");
-            changed();
+            changed(table.slotsOf(node.address()));
         }
         refreshSoon();
     }
@@ -176,56 +168,13 @@ final class Topology implements RedisNode.Events {
         refreshSoon();
     }
 
-    private void refresh(long now) {
-        refreshedAt = now;
-        refreshAt = now + (reachable() ? REFRESH_NANOS : REFRESH_IN_TROUBLE_NANOS);
-        List<NodeLink> asked = someLinks();
-        if (asked.isEmpty()) {
-            seeds.forEach(this::node);
-            return;
-        }
-        SlotVote mine = new SlotVote(asked.size());
-        vote = mine;
-        voteEndsAt = now + ANSWERS_WITHIN_NANOS;
-        for (NodeLink link : asked) {
-            link.ask(CLUSTER_SLOTS, (reply, failure) -> {
-                mine.add(
-                        failure != null
-                                ? null
-                                : SlotTable.parse(
-                                        reply, ReplyError.host(link.node().address())));
-                if (mine.decided() && mine.isStill(vote)) {
-                    decide();
-                }
-            });
-        }
-    }
-
-    private List<NodeLink> someLinks() {
-        List<NodeLink> links = new ArrayList<>();
-        for (RedisNode node : nodes.values()) {
-            if (node.link() != null) {
-                links.add(node.link());
-            }
-        }
-        Collections.rotate(links, turn++);
-        return links.subList(0, Math.min(MOST_ASKED, links.size()));
-    }
-
-    private void decide() {
-        SlotTable winner = vote.winner(table);
-        vote = null;
-        if (winner != null && !closed) {
-            adopt(winner);
-        }
-    }
-
-    private void adopt(SlotTable fresh) {
+    /** Takes a table for the one that holds from now on. */
+    void adopt(SlotTable fresh) {
         SlotTable before = table;
-        if (fresh.equals(before)) {
+        if (closed || fresh.equals(before)) {
             return;
         }
-        boolean mastersChanged = replaced(before, fresh);
+        BitSet replaced = replaced(before, fresh);
         Map<String, NodeHealth.Role> roles = new HashMap<>();
         for (Shard shard : fresh.shards()) {
             shard.replicas().forEach(replica -> roles.put(replica, NodeHealth.Role.REPLICA));
@@ -235,29 +184,32 @@ final class Topology implements RedisNode.Events {
         nodes.forEach((address, node) -> node.use(roles.getOrDefault(address, NodeHealth.Role.UNKNOWN)));
         probeKeys = fresh.probeKeys();
         table = fresh;
-        if (mastersChanged) {
+        if (!replaced.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("shards", fresh)
                     .log("A Redis shard has another master; its last writes may be lost and are asserted again");
-            changed();
+            changed(replaced);
         }
     }
 
-    /** Whether a slot's master was replaced. A slot that merely moved (its old master is still one) took its data along. */
-    private static boolean replaced(SlotTable before, SlotTable fresh) {
+    /**
+     * The slots whose master was replaced. A slot that merely moved (its old master is still one) took its data along.
+     */
+    private static BitSet replaced(SlotTable before, SlotTable fresh) {
         Set<String> masters = fresh.masters();
+        BitSet slots = new BitSet();
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             Shard old = before.shard(slot);
             if (old != null && fresh.shard(slot) != null && !masters.contains(old.master())) {
-                return true;
+                slots.set(slot);
             }
         }
-        return false;
+        return slots;
     }
 
-    private void changed() {
+    private void changed(BitSet slots) {
         metrics.topologyChanged();
-        listeners.forEach(Runnable::run);
+        listeners.forEach(listener -> listener.accept(slots));
     }
 
     private void dropUnlisted(long now) {
