@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,14 +133,6 @@ final class Assertions {
     void suspect(StreamState state, String cause) {
         state.suspect(cause);
         suspects.add(state);
-    }
-
-    /** Redis may have lost what was written last of these streams: compare them now, not at their next beat. */
-    void doubt(Predicate<String> streams) {
-        states.values().stream()
-                .filter(state -> streams.test(state.stream()))
-                .forEach(state -> suspect(state, "failover"));
-        check();
     }
 
     /** Periodic: failed streams are tried again, as many as are good for Redis. */

@@ -68,9 +68,9 @@ public final class CounterVerticle extends VerticleBase {
         vertx.setPeriodic(BeatWheel.tickMillis(config.counting().beatMillis()), timer -> counting.beat());
         Rounds.every(ANNOUNCE_MILLIS, "announcement of streams", vertx, counting::announce);
         vertx.setPeriodic(ANNOUNCE_ALL_MILLIS, timer -> counting.announceAll());
-        Context own = vertx.getOrCreateContext();
-        store.onDoubt(streams -> own.runOnContext(now -> counting.onDoubt(streams)));
         bus.consumeLocal(Addresses.CENSUS, counting::onCensus);
+        Context own = vertx.getOrCreateContext();
+        store.onLoss(concerned -> own.runOnContext(go -> counting.onLoss(concerned)));
         return Future.all(
                 bus.consumeLocal(Addresses.SESSION_EVENTS.at(index), counting::onEvents)
                         .completion(),

@@ -107,9 +107,19 @@ final class Counting {
         verification.verify(message);
     }
 
-    /** Redis may have lost the last writes of these streams. */
-    void onDoubt(Predicate<String> streams) {
-        assertions.doubt(streams);
+    /**
+     * Redis may have lost its last writes of some streams (another master, a restarted one): they are compared at once
+     * and asserted where they differ, not only when the next beat finds it.
+     */
+    void onLoss(Predicate<String> concerned) {
+        for (StreamState state : assertions.all()) {
+            if (concerned.test(state.stream())) {
+                assertions.suspect(state, "loss");
+            }
+        }
+        // The index of live streams is spread over all shards.
+        announceAll();
+        assertions.tick();
     }
 
     /** Periodic, seldom: says of all streams with sessions that they are alive. */

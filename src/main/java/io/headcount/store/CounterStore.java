@@ -21,6 +21,12 @@ public interface CounterStore {
     /** The most changes in one batch: bounds how long one script call holds a shard. */
     int MAX_BATCH = 500;
 
+    /**
+     * Calls back, on any thread, when the store may have lost what was written last of the streams for which the
+     * predicate holds: whatever is asserted on them is to be asserted again. A store that loses nothing never calls.
+     */
+    default void onLoss(Consumer<Predicate<String>> listener) {}
+
     /** Applies a numbered batch of joins and leaves of one (incarnation, stream). */
     Future<BatchResult> apply(Batch batch);
 
@@ -55,16 +61,6 @@ public interface CounterStore {
 
     /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
     Future<Void> retire(String stream);
-
-    /**
-     * Calls back, on some thread, when what was written last may be lost: another server took over, or one was
-     * restarted.
-     *
-     * @param listener is given a test of which streams that concerns
-     */
-    default void onDoubt(Consumer<Predicate<String>> listener) {
-        // Nothing is lost where nothing can take over.
-    }
 
     /**
      * The stream's last complete history bucket, or {@code null} when it was not observed in it.

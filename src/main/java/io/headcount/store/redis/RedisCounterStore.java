@@ -52,6 +52,11 @@ public final class RedisCounterStore implements CounterStore {
     }
 
     @Override
+    public void onLoss(Consumer<Predicate<String>> listener) {
+        router.onLoss(keys -> listener.accept(stream -> keys.test(Keys.users(stream))));
+    }
+
+    @Override
     public Future<BatchResult> apply(Batch batch) {
         String stream = batch.stream();
         List<Change> ordered = joinsFirst(batch.changes());
@@ -224,11 +229,6 @@ public final class RedisCounterStore implements CounterStore {
     public Future<Void> retire(String stream) {
         String key = Keys.index(Keys.indexPart(stream));
         return router.write(key, Request.cmd(Command.ZREM).arg(key).arg(stream)).mapEmpty();
-    }
-
-    @Override
-    public void onDoubt(Consumer<Predicate<String>> listener) {
-        router.onTopologyChange(slots -> listener.accept(stream -> slots.get(SlotTable.slotOf(Keys.users(stream)))));
     }
 
     @Override

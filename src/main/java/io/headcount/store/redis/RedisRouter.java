@@ -11,11 +11,11 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Sends each call to the node that has its key's slot, and nowhere else, so that a node that is down costs only its own
@@ -109,10 +109,10 @@ public final class RedisRouter {
      * Calls back, on the router's event loop, when a shard got another master, or its master was restarted: what was
      * written last may be lost. Not when slots merely moved.
      *
-     * @param listener is told the slots in question
+     * @param listener is given a test of which keys that concerns
      */
-    void onTopologyChange(Consumer<BitSet> listener) {
-        topology.onChange(listener);
+    void onLoss(Consumer<Predicate<String>> listener) {
+        topology.onLoss(slots -> listener.accept(key -> slots.get(SlotTable.slotOf(key))));
     }
 
     /** Closes all connections; calls that wait fail. */

@@ -121,7 +121,7 @@ final class Topology implements RedisNode.Events {
     }
 
     /** @param listener is told the slots whose last writes may be lost */
-    void onChange(Consumer<BitSet> listener) {
+    void onLoss(Consumer<BitSet> listener) {
         listeners.add(listener);
     }
 
@@ -157,7 +157,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("redis", node.address())
                     .log("A Redis master was restarted; what it held may be lost and is asserted again");
-            changed(table.slotsOf(node.address()));
+            lastWritesLost(table.slotsOf(node.address()));
         }
         refreshSoon();
     }
@@ -188,7 +188,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("shards", fresh)
                     .log("A Redis shard has another master; its last writes may be lost and are asserted again");
-            changed(replaced);
+            lastWritesLost(replaced);
         }
     }
 
@@ -207,7 +207,7 @@ final class Topology implements RedisNode.Events {
         return slots;
     }
 
-    private void changed(BitSet slots) {
+    private void lastWritesLost(BitSet slots) {
         metrics.topologyChanged();
         listeners.forEach(listener -> listener.accept(slots));
     }

@@ -44,7 +44,7 @@ class RedisRouterFaultsIT {
                 EmbeddedRedisCluster.Options.forTests(SharedServers.newFolder("router-faults")));
         vertx = Vertx.vertx();
         router = await(RedisRouter.open(vertx, Routers.config(cluster.endpoints(), Map.of()), registry));
-        router.onTopologyChange(slots -> topologyChanges.incrementAndGet());
+        router.onLoss(keys -> topologyChanges.incrementAndGet());
         keys = List.of(
                 Routers.keyOn(cluster, 0, "load"),
                 Routers.keyOn(cluster, 1, "load"),
