@@ -1,9 +1,10 @@
--- Applies a numbered batch of joins and leaves of one incarnation on one stream. Idempotent: a number that was seen is
--- not applied again, and one that is not the next is refused, so that a call that timed out can never be applied after
--- its successor.
+-- Applies a numbered batch of joins and leaves of one incarnation on one stream. Idempotent: the number seen last is not
+-- applied again, and a batch is refused unless the number seen last is the one that it is to follow. A call that timed
+-- out can therefore never be applied after its successor, nor between a comparison and the correction that it led to.
+-- The first batch of an incarnation shuts out earlier lives of its node, and is refused where a later one has been.
 -- KEYS  1 live:users:{S}  2 live:node:{S}:N#e  3 live:nodes:{S}  4 live:stat:{S}  5 live:beats:{S}
 --       then for each change: live:tabs:{S}:U, hb:{S}:SESSION
--- ARGV  1 N#e  2 number  3 force (1: take the number whatever was seen)  4 bucket length, milliseconds
+-- ARGV  1 N#e  2 number  3 the number to follow, 0 for none  4 bucket length, milliseconds
 --       5 sockets that the node counts  6 number of joins among the changes; they come first
 --       then for each change: session, user, joinedAt. A session is in a batch once.
 -- Result {1 applied or 0 refused, viewers, sessions, peak, peakAt, now, rev, asserted, last number seen}
@@ -11,7 +12,7 @@
 -- include: stat
 
 local users, node, nodes, stat, beats = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local incarnation, number, force = ARGV[1], tonumber(ARGV[2]), ARGV[3] == '1'
+local incarnation, number, after = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket_millis, sockets, joins = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local FIRST_KEY, FIRST_ARG, HEARTBEAT_SECONDS = 6, 7, 60
 
@@ -23,10 +24,29 @@ local function answer(status, seen)
   return { status, viewers, sessions, peak, peak_at, at, rev, redis.call('HLEN', node), seen }
 end
 
-if number == last or (number < last and not force) then
+-- Whether this life is the node's latest on the stream; then no earlier one can write any more.
+local function shuts_out_earlier_lives()
+  local name, epoch = string.match(incarnation, '^(.*)#(%d+)$')
+  local reports = redis.call('HGETALL', nodes)
+  local earlier = {}
+  for i = 1, #reports, 2 do
+    local other, other_epoch = string.match(reports[i], '^(.*)#(%d+)$')
+    if other == name and tonumber(other_epoch) > tonumber(epoch) then
+      return false
+    elseif other == name then
+      local its_sockets, _, when, its_asserted = parse_report(reports[i + 1])
+      earlier[#earlier + 1] = reports[i]
+      earlier[#earlier + 1] = format_report(its_sockets, SHUT_OUT, when, its_asserted)
+    end
+  end
+  call_all('HSET', nodes, earlier)
+  return true
+end
+
+if number == last then
   return answer(1, last)
 end
-if number ~= last + 1 and not force then
+if last ~= after or (last == 0 and not shuts_out_earlier_lives()) then
   return answer(0, last)
 end
 
@@ -61,7 +81,7 @@ end
 call_all('HDEL', node, ended)
 call_all('SREM', users, left)
 
-if last == 0 or force then
+if last == 0 or number ~= last + 1 then
   redis.call('EXPIRE', users, LIVE_TTL_SECONDS)
   redis.call('EXPIRE', node, LIVE_TTL_SECONDS)
 end

@@ -116,6 +116,17 @@ class ArchitectureTest {
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
 
     @ArchTest
+    static final ArchRule onlyIdentityVerifiesSignatures = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headcount.auth..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.security\\.Signature|javax\\.crypto\\..*")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.ext.auth.jwt..");
+
+    @ArchTest
     static final ArchRule theCoresThatDecideArePure = noClasses()
             .that()
             .haveSimpleName("StreamState")
@@ -129,6 +140,10 @@ class ArchitectureTest {
             .haveSimpleName("WriteBatch")
             .or()
             .haveSimpleName("SessionRegistry")
+            .or()
+            .haveSimpleName("Expiries")
+            .or()
+            .haveSimpleName("Claims")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.micrometer..");

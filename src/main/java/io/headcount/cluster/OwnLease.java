@@ -26,6 +26,8 @@ final class OwnLease implements NodeLease {
     private volatile Held held = new Held(null, 0);
     private volatile LeaseState state = LeaseState.ALIVE;
     private Future<Incarnation> renewal;
+    /** The highest epoch that this process ever had: Redis may forget it, and it must not come again. */
+    private long highest;
 
     /** @param nanoTime a monotonic clock */
     OwnLease(LeaseStore store, String node, LongSupplier nanoTime) {
@@ -68,7 +70,7 @@ final class OwnLease implements NodeLease {
     private Future<Incarnation> renewNow() {
         Incarnation mine = held.incarnation;
         if (mine == null) {
-            return register(0);
+            return register();
         }
         long sentAt = nanoTime.getAsLong();
         return store.renew(mine, state).compose(granted -> {
@@ -78,14 +80,15 @@ final class OwnLease implements NodeLease {
             }
             LOG.warn("this node was recorded dead (it was paused, or another process uses its node.id) node={}", mine);
             held = new Held(null, 0);
-            return register(mine.epoch());
+            return register();
         });
     }
 
-    private Future<Incarnation> register(long above) {
+    private Future<Incarnation> register() {
         long sentAt = nanoTime.getAsLong();
-        return store.register(node, above).onSuccess(incarnation -> {
+        return store.register(node, highest).onSuccess(incarnation -> {
             LOG.info("registered incarnation={}", incarnation);
+            highest = incarnation.epoch();
             hold(incarnation, sentAt);
         });
     }

@@ -87,8 +87,7 @@ final class BeatWheel {
             int to = Math.min(sessions.size(), from + CounterStore.MAX_BATCH);
             send(
                     state,
-                    new Beat(
-                            state.stream(), life, state.sockets(), state.number(), sessions.subList(from, to), forget));
+                    new Beat(state.stream(), life, state.sockets(), state.seen(), sessions.subList(from, to), forget));
             from = to;
         } while (from < sessions.size());
     }

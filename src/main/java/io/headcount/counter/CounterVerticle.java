@@ -22,7 +22,8 @@ import io.vertx.core.VerticleBase;
 public final class CounterVerticle extends VerticleBase {
     private static final int TICK_MILLIS = 100;
     private static final int ANNOUNCE_MILLIS = 100;
-    private static final int ANNOUNCE_ALL_MILLIS = 60_000;
+    /** Redis may lose the index: only what is in it is compared and reaped. */
+    private static final int ANNOUNCE_ALL_MILLIS = 10_000;
 
     private final HeadcountConfig config;
     private final int index;
@@ -61,7 +62,8 @@ public final class CounterVerticle extends VerticleBase {
                 (gateway, wanted) ->
                         bus.requestLocal(Addresses.SOCKETS_WANTED.at(gateway), wanted, Message.Sockets.class),
                 (millis, task) -> vertx.setTimer(millis, timer -> task.run()),
-                SharedClock::monotonicMillis);
+                SharedClock::monotonicMillis,
+                System.currentTimeMillis());
         counting = new Counting(config, index, roster, store, lease, clock, new Ledger(bus, clock), metrics, ways);
         counting.register(metrics);
         vertx.setPeriodic(TICK_MILLIS, timer -> counting.tick());

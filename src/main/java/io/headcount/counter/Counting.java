@@ -7,6 +7,7 @@ import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
 import io.headcount.model.FinishedSession;
+import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
@@ -54,7 +55,8 @@ final class Counting {
         this.store = store;
         this.lease = lease;
         this.clock = clock;
-        assertions = new Assertions(ways.admissions(), store, lease, ledger, metrics, ways.counts());
+        assertions =
+                new Assertions(ways.admissions(), store, lease, ledger, metrics, ways.startedAtMillis(), ways.counts());
         logger = new SessionLogger(ways.later(), store, metrics, this::onLogged);
         beats = new BeatWheel(
                 assertions,
@@ -101,6 +103,14 @@ final class Counting {
         for (StreamState state : assertions.all()) {
             state.census(census.gateway(), census.socketsByStream().getOrDefault(state.stream(), 0));
         }
+        // A stream of which nothing is known or asserted here is reported nowhere: no keeper would ever ask.
+        Incarnation life = lease.current();
+        for (String stream : census.socketsByStream().keySet()) {
+            StreamState state = assertions.known(stream);
+            if (life != null && (state == null || state.unreported())) {
+                verification.verify(new Message.Verify(stream, life, "drift"));
+            }
+        }
     }
 
     void onVerify(Message.Verify message) {
@@ -122,9 +132,9 @@ final class Counting {
         assertions.tick();
     }
 
-    /** Periodic, seldom: says of all streams with sessions that they are alive. */
+    /** Periodic, seldom: says of all streams that are not forgotten that they are alive; others may have sessions there. */
     void announceAll() {
-        assertions.all().forEach(this::announceLive);
+        assertions.all().forEach(state -> unannounced.add(state.stream()));
     }
 
     /** Periodic, often: tells the index of streams that are new here. */
@@ -180,12 +190,6 @@ final class Counting {
         }
     }
 
-    private void announceLive(StreamState state) {
-        if (!state.sessions().isEmpty()) {
-            unannounced.add(state.stream());
-        }
-    }
-
     /**
      * What surrounds it.
      *
@@ -194,11 +198,13 @@ final class Counting {
      * @param gateways asks a gateway instance which sockets it has
      * @param later runs a task after a time
      * @param monotonicMillis a clock of no meaning but for differences
+     * @param startedAtMillis when the process began, by any clock: tells it from others of its name
      */
     record Ways(
             BiConsumer<Integer, Message.Admitted> admissions,
             Consumer<Count> counts,
             BiFunction<Integer, Message.SocketsWanted, Future<Message.Sockets>> gateways,
             Later later,
-            LongSupplier monotonicMillis) {}
+            LongSupplier monotonicMillis,
+            long startedAtMillis) {}
 }

@@ -28,6 +28,7 @@ import java.util.Set;
  */
 final class StreamState {
     private final String stream;
+    private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Deque<Change> pending = new ArrayDeque<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
@@ -42,14 +43,24 @@ final class StreamState {
     private int[] driftByGateway = new int[2];
     private Batch inFlight;
     private boolean sent;
-    private boolean forceNext;
-    private long number;
+    private boolean mustSend;
+    /** The number that Redis saw last, as far as is known. */
+    private long seen;
+    /**
+     * The highest number ever given to a batch: none is given twice, or a late one could pass for its successor, and the
+     * first of a process for the first of the one before, where Redis forgot the node and gave it the same epoch again.
+     */
+    private long issued;
+
     private long applied;
     private String suspicion;
     private long version;
 
-    StreamState(String stream) {
+    /** @param numbersAfter where the numbers of batches begin; no other process of this node's name began there */
+    StreamState(String stream, long numbersAfter) {
         this.stream = stream;
+        this.numbersAfter = numbersAfter;
+        this.issued = numbersAfter;
     }
 
     String stream() {
@@ -125,12 +136,12 @@ final class StreamState {
             return null;
         }
         if (inFlight == null) {
-            if (pending.isEmpty() && !forceNext) {
+            if (pending.isEmpty() && !mustSend) {
                 return null;
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            inFlight = new Batch(stream, incarnation, number + 1, forceNext, Math.max(0, after + drift()), changes);
+            inFlight = new Batch(stream, incarnation, ++issued, seen, Math.max(0, after + drift()), changes);
             version++;
         }
         sent = true;
@@ -148,8 +159,8 @@ final class StreamState {
             return List.of();
         }
         inFlight = null;
-        forceNext = false;
-        number = batch.number();
+        mustSend = false;
+        seen = batch.number();
         applied += growth(batch.changes());
         version++;
         if (asserted != applied) {
@@ -185,10 +196,10 @@ final class StreamState {
      * @param sentVersion {@link #version} when the beat was sent; when batches moved since, the answer says nothing
      */
     void beaten(BeatResult result, long sentVersion) {
-        if (version != sentVersion || inFlight != null || suspicion != null || number == 0) {
+        if (version != sentVersion || inFlight != null || suspicion != null || seen == 0) {
             return;
         }
-        if (result.lastSeen() != number) {
+        if (result.lastSeen() != seen) {
             suspect("gap");
         } else if (result.asserted() != applied) {
             suspect("drift");
@@ -210,11 +221,20 @@ final class StreamState {
         pending.clear();
     }
 
+    /** Of what Redis holds, sessions that are not open and did not end a moment ago: nobody may have logged their end. */
+    List<Member> strangers(Collection<Member> held) {
+        return held.stream()
+                .filter(member -> !sessions.containsKey(member.session()) && !underWay.contains(member.session()))
+                .toList();
+    }
+
     /**
      * Makes what Redis really holds the state that batches build on; the difference to the open sessions becomes the
-     * pending changes, under a number that is taken whatever was seen before.
+     * pending changes. Redis takes them only if it has seen nothing else since.
+     *
+     * @param lastSeen the number that Redis had seen last before {@code held} was read
      */
-    Difference reconcile(Collection<Member> held) {
+    Difference reconcile(Collection<Member> held, long lastSeen) {
         Set<String> heldIds = new HashSet<>();
         pending.clear();
         long removed = 0;
@@ -237,7 +257,10 @@ final class StreamState {
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
         suspicion = null;
-        forceNext = true;
+        seen = lastSeen;
+        issued = Math.max(issued, lastSeen);
+        // Even without a difference: what was given up and is still under way is thereby shut out.
+        mustSend = true;
         version++;
         return difference;
     }
@@ -245,8 +268,9 @@ final class StreamState {
     /** Begins anew under another incarnation, of which Redis holds nothing. */
     void reborn() {
         inFlight = null;
-        forceNext = false;
-        number = 0;
+        mustSend = false;
+        seen = 0;
+        issued = numbersAfter;
         applied = 0;
         suspicion = null;
         doubtful.clear();
@@ -274,20 +298,26 @@ final class StreamState {
 
     /** Whether nothing is open and nothing waits to be sent. */
     boolean idle() {
-        return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !forceNext;
+        return sessions.isEmpty() && pending.isEmpty() && inFlight == null && suspicion == null && !mustSend;
+    }
+
+    /** Whether Redis was told nothing of this stream by this life, nor is about to be. */
+    boolean unreported() {
+        return seen == 0 && idle();
     }
 
     boolean isSuspect() {
         return suspicion != null;
     }
 
-    /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #number}. */
+    /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
         return Math.max(0, applied + drift());
     }
 
-    long number() {
-        return number;
+    /** The number that Redis saw last, as far as is known. */
+    long seen() {
+        return seen;
     }
 
     long version() {

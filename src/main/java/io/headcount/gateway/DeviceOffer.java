@@ -15,6 +15,7 @@ final class DeviceOffer {
     /** Says how viewers may be known here: {@code name}, {@code token}, {@code device}; the watch page looks for it. */
     static final String WAYS_HEADER = "Headcount-Identity";
 
+    private static final String SECURE = "; Secure";
     private static final Set<String> PAGES = Set.of("/", "/index.html");
 
     private final Authenticator auth;
@@ -23,6 +24,12 @@ final class DeviceOffer {
     DeviceOffer(Authenticator auth) {
         this.auth = auth;
         this.ways = String.join(", ", auth.ways());
+    }
+
+    /** Puts a cookie on an answer; for HTTPS only where this server ends TLS itself, whatever the headers say. */
+    static void set(HttpServerRequest request, String cookie) {
+        boolean add = request.isSSL() && !cookie.endsWith(SECURE);
+        request.response().putHeader(HttpHeaders.SET_COOKIE, add ? cookie + SECURE : cookie);
     }
 
     /** To be called before the page is served. */
@@ -34,7 +41,7 @@ final class DeviceOffer {
         request.response().putHeader(WAYS_HEADER, ways);
         String cookie = auth.deviceCookie(request.headers());
         if (cookie != null) {
-            request.response().putHeader(HttpHeaders.SET_COOKIE, cookie);
+            set(request, cookie);
             // Whoever serves the page lets it be cached; a cache would make one device of all its readers.
             request.response()
                     .headersEndHandler(

@@ -123,7 +123,7 @@ final class Handshake {
         }
         ViewerConnection viewer = new ViewerConnection(lane);
         if (identity.setCookie() != null) {
-            request.response().putHeader("Set-Cookie", identity.setCookie());
+            DeviceOffer.set(request, identity.setCookie());
         }
         ByteBuf early;
         try {

@@ -44,7 +44,7 @@ public final class ReconcilerVerticle extends VerticleBase {
     public Future<?> start() {
         Bus bus = Bus.of(vertx);
         Repairs repairs = new Repairs(
-                config.reconciler(),
+                config,
                 roster,
                 store,
                 leases,

@@ -8,18 +8,21 @@ import io.headcount.model.Incarnation;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.LiveStream;
+import io.headcount.store.CounterStore.NodeReport;
 import io.headcount.store.LeaseStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Repairs {
     private static final Logger LOG = LoggerFactory.getLogger(Repairs.class);
+    private static final long SILENT_BEATS = 3;
+    /** As long as the index keeps a stream that nobody announces. */
+    private static final long INDEX_LIFE_MILLIS = 900_000;
+
     private static final int READ_CHUNK = 200;
     /** A stream's set is swept for users without a tab every so many rounds, spread by the stream's hash. */
     private static final int SWEEP_ROUNDS = 12;
@@ -44,12 +51,15 @@ final class Repairs {
     private final Ways ways;
     private final Counter mismatches;
     private final Counter reaped;
+    /** Streams that were in the index lately, and when. */
+    private final Map<String, Long> listedAt = new HashMap<>();
+
     private Set<String> knownDead = Set.of();
     private long round;
     private boolean busy;
 
     Repairs(
-            HeadcountConfig.Reconciler config,
+            HeadcountConfig config,
             Roster roster,
             CounterStore store,
             LeaseStore leases,
@@ -62,7 +72,10 @@ final class Repairs {
         this.leases = leases;
         this.ledger = ledger;
         this.ways = ways;
-        this.reconciliation = new Reconciliation(config.threshold(), config.rounds());
+        this.reconciliation = new Reconciliation(
+                config.reconciler().threshold(),
+                config.reconciler().rounds(),
+                SILENT_BEATS * config.counting().beatMillis());
         this.reaper = new Reaper(store, clock);
         this.sweeper = new Sweeper(roster.self(), store, ledger, metrics);
         this.mismatches = Counter.builder("headcount.reconciler.mismatches")
@@ -92,6 +105,7 @@ final class Repairs {
     private Future<Boolean> bury(Incarnation incarnation) {
         return leases.recordDeath(incarnation).onSuccess(dead -> {
             if (dead) {
+                deaths.buried(incarnation);
                 LOG.warn("a node's lease ran out and its death is recorded node={}", incarnation);
             }
         });
@@ -110,10 +124,17 @@ final class Repairs {
         busy = true;
         long thisRound = round++;
         return store.liveStreams()
-                .compose(streams ->
-                        readOwned(streams.stream().filter(roster::owns).toList(), 0, new ArrayList<>()))
+                .compose(streams -> readOwned(ownedOf(streams), 0, new ArrayList<>()))
                 .compose(streams -> compareAndReap(streams, thisRound))
                 .onComplete(done -> busy = false);
+    }
+
+    /** The index may lose a stream whose only nodes are dead, so that nobody announces it again: it is looked at anyway. */
+    private List<String> ownedOf(List<String> listed) {
+        long now = ways.monotonicMillis().getAsLong();
+        listed.forEach(stream -> listedAt.put(stream, now));
+        listedAt.values().removeIf(at -> now - at > INDEX_LIFE_MILLIS);
+        return listedAt.keySet().stream().filter(roster::owns).sorted().toList();
     }
 
     private Future<List<LiveStream>> readOwned(List<String> streams, int from, List<LiveStream> read) {
@@ -121,10 +142,18 @@ final class Repairs {
             return Future.succeededFuture(read);
         }
         List<String> chunk = streams.subList(from, Math.min(streams.size(), from + READ_CHUNK));
-        return store.read(chunk).compose(some -> {
+        return store.read(chunk).recover(failure -> readSome(chunk)).compose(some -> {
             read.addAll(some);
             return readOwned(streams, from + READ_CHUNK, read);
         });
+    }
+
+    /** Those that can be read: one shard that is down must not keep the dead of the others counted. */
+    private Future<List<LiveStream>> readSome(List<String> streams) {
+        List<LiveStream> some = new ArrayList<>();
+        List<Future<?>> reads = new ArrayList<>();
+        streams.forEach(stream -> reads.add(store.read(List.of(stream)).onSuccess(some::addAll)));
+        return Future.join(reads).transform(done -> Future.succeededFuture(some));
     }
 
     private Future<Void> compareAndReap(List<LiveStream> streams, long thisRound) {
@@ -138,27 +167,28 @@ final class Repairs {
                     mismatch.asserted());
             ways.verify().accept(new Message.Verify(mismatch.stream(), mismatch.incarnation(), "drift"));
         });
-        Set<String> empty = new HashSet<>();
-        Future<Void> work = rememberUnknown(streams);
-        for (Map.Entry<String, Set<Incarnation>> entry :
-                Reconciliation.toReap(streams, deaths::isDead).entrySet()) {
-            for (Incarnation dead : entry.getValue()) {
-                work = work.compose(before -> reap(entry.getKey(), dead));
-            }
-        }
+        deaths.reporting(streams.stream()
+                .flatMap(stream -> stream.nodes().stream().map(NodeReport::incarnation))
+                .toList());
+        List<Supplier<Future<Void>>> work = new ArrayList<>();
+        Reconciliation.toReap(streams, deaths::isDead)
+                .forEach((stream, lives) -> lives.forEach(dead -> work.add(() -> reap(stream, dead))));
         for (LiveStream stream : streams) {
             String id = stream.count().stream();
             long viewers = stream.count().viewers();
             if (stream.nodes().isEmpty() && viewers == 0) {
-                empty.add(id);
+                listedAt.remove(id);
+                work.add(() -> store.retire(id));
             } else if (Math.floorMod(id.hashCode(), SWEEP_ROUNDS) == thisRound % SWEEP_ROUNDS) {
-                work = work.compose(before -> sweeper.sweep(id, viewers));
+                work.add(() -> sweeper.sweep(id, viewers));
             }
         }
-        for (String id : empty) {
-            work = work.compose(before -> store.retire(id));
+        Future<Void> done = rememberUnknown(streams);
+        for (Supplier<Future<Void>> step : work) {
+            // Whatever became of the one before: its stream's shard may be down, and the next round repeats it.
+            done = done.transform(before -> step.get());
         }
-        return work;
+        return done;
     }
 
     /** Nodes that report and that the registry does not know: it lost them, and nobody would notice their death. */

@@ -56,7 +56,9 @@ public interface CounterStore {
     /** Takes note that these streams are alive, so that {@link #liveStreams} lists them. */
     Future<Void> announce(Collection<String> streams);
 
-    /** The streams that were announced within the last 15 minutes. */
+    /**
+     * The streams that were announced within the last 15 minutes, as far as they can be read; fails when nothing can.
+     */
     Future<List<String>> liveStreams();
 
     /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
@@ -72,14 +74,14 @@ public interface CounterStore {
     /**
      * A batch of changes.
      *
-     * @param number one more than that of the batch before, from 1
-     * @param force take the number whatever was seen before: the first batch after a gap, when everything is asserted
-     *     anew
+     * @param number above that of every batch that was ever sent for this incarnation and stream; at least 1
+     * @param after the number that Redis must have seen last, or the batch is refused: that of the batch before, or,
+     *     after a comparison, the one that was seen when it began. A batch that was given up and comes late is thus
+     *     refused, or makes its successor be refused; it never changes what was compared without anybody noticing
      * @param sockets what the node itself counts on the stream
      * @param changes at most {@link #MAX_BATCH}, a session at most once; joins are applied before leaves
      */
-    record Batch(
-            String stream, Incarnation incarnation, long number, boolean force, long sockets, List<Change> changes) {}
+    record Batch(String stream, Incarnation incarnation, long number, long after, long sockets, List<Change> changes) {}
 
     /** A session that opened, or one that ended. */
     record Change(Session session, boolean joined) {}
@@ -94,7 +96,8 @@ public interface CounterStore {
         record Applied(Count count, long asserted) implements BatchResult {}
 
         /**
-         * It was refused: Redis did not see the batch before (it lost data, or the incarnation was reaped).
+         * It was refused: the number that Redis saw last is not the one asked for (it lost data, the incarnation was
+         * reaped, another batch came between), or a later life of the node is there already.
          *
          * @param lastSeen the number that Redis saw last, 0 for none
          */
@@ -107,7 +110,7 @@ public interface CounterStore {
      * @param sockets what the node itself counts on the stream
      * @param lastNumber number of the last batch that was applied
      * @param sessions whose heartbeats to renew; at most {@link #MAX_BATCH}
-     * @param forget the node has nothing on this stream any more and will start anew from number 1
+     * @param forget the node has nothing on this stream any more and will start anew, after 0
      */
     record Beat(
             String stream,

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.Cookie;
 import io.headcount.auth.Signer;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -48,7 +50,11 @@ class AnonymousPageIT {
     void countsTheTabsOfOneBrowserOnceAndAnotherBrowserOnceMore() {
         try (BrowserContext mine = chromium.browser().newContext();
                 BrowserContext others = chromium.browser().newContext()) {
-            Page first = open(mine, "");
+            Page first = mine.newPage();
+            Response page = first.navigate(node.baseUrl() + "/?stream=" + stream);
+            assertThat(page.headerValue("cache-control"))
+                    .as("of an answer with a cookie")
+                    .isEqualTo("private, no-store");
             Page second = open(mine, "");
             shows(first, 1);
             shows(second, 1);
@@ -90,6 +96,30 @@ class AnonymousPageIT {
             Page known = open(browser, "#token=" + Signer.hs256().token("sub", "u1"));
             shows(known, 2);
             assertThat(known.locator("#connection")).hasText("Connected as the owner of the token.");
+        }
+    }
+
+    @Test
+    void asksForANewTokenAtEachAttempt() {
+        try (BrowserContext browser = chromium.browser().newContext()) {
+            Page page = browser.newPage();
+            AtomicInteger asked = new AtomicInteger();
+            page.exposeFunction(
+                    "nextToken",
+                    arguments -> asked.incrementAndGet() < 3
+                            ? Signer.hs256().token("sub", "u1", "exp", 1_000)
+                            : Signer.hs256().token("sub", "u1"));
+            page.navigate(node.baseUrl() + "/favicon.svg");
+
+            Object state = page.evaluate(
+                    "async stream => { const { Viewer } = await import('/headcount.js');"
+                            + " const viewer = new Viewer(stream, { token: () => nextToken() });"
+                            + " return new Promise(done => { viewer.addEventListener('count', () => done(viewer.state));"
+                            + " viewer.connect(); }).then(() => viewer.viewers); }",
+                    stream);
+
+            assertThat(state).isEqualTo(1);
+            assertThat(asked).hasValue(3);
         }
     }
 

@@ -17,7 +17,7 @@ class StreamStateTest {
     private static final Incarnation LIFE = new Incarnation("n1", 1);
     private static final Incarnation NEXT_LIFE = new Incarnation("n1", 2);
 
-    private final StreamState state = new StreamState("42");
+    private final StreamState state = new StreamState("42", 0);
 
     @Test
     void sendsOneBatchAtATimeAndNumbersThem() {
@@ -99,14 +99,15 @@ class StreamStateTest {
 
         state.refused(refused);
         assertThat(state.next(LIFE, 500)).isNull();
-        StreamState.Difference difference = state.reconcile(List.of());
+        StreamState.Difference difference = state.reconcile(List.of(), 0);
         Batch everything = state.next(LIFE, 500);
 
         assertThat(difference.added())
                 .as("b was on its way, a is what Redis lost")
                 .isEqualTo(1);
         assertThat(difference.cause()).isEqualTo("gap");
-        assertThat(everything.force()).isTrue();
+        assertThat(everything.after()).as("what Redis saw when it was read").isZero();
+        assertThat(everything.number()).as("no number is given twice").isEqualTo(3);
         assertThat(everything.changes()).extracting(Change::session).containsExactlyInAnyOrder(kept, fresh);
     }
 
@@ -117,7 +118,7 @@ class StreamStateTest {
         state.applied(state.next(LIFE, 500), 2);
         state.suspect("drift");
 
-        StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")));
+        StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
         Batch repair = state.next(LIFE, 500);
 
         assertThat(difference.before()).isEqualTo(2);
@@ -136,7 +137,7 @@ class StreamStateTest {
 
         state.open(session("b"));
         state.end(leaving);
-        StreamState.Difference difference = state.reconcile(List.of(member("a")));
+        StreamState.Difference difference = state.reconcile(List.of(member("a")), 1);
 
         assertThat(difference.none()).isTrue();
         assertThat(state.next(LIFE, 500).changes()).hasSize(2);
@@ -149,7 +150,7 @@ class StreamStateTest {
         Batch lost = state.next(LIFE, 500);
         state.refused(lost);
 
-        state.reconcile(List.of(member("a")));
+        state.reconcile(List.of(member("a")), 1);
         Batch forced = state.next(LIFE, 500);
         List<Session> admitted = state.applied(forced, 1);
 

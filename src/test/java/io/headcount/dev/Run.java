@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,8 +83,8 @@ public final class Run implements Callable<Integer> {
         ports.replaced().forEach(this::say);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopEverything, "stop"));
 
-        say("starting " + redisSetup.what() + " (ports " + range(ports.redis()) + ") and MySQL 8 (port "
-                + ports.mysql() + ")");
+        say("starting " + redisSetup.what() + " (ports " + range(ports.redis()) + ") and MySQL 8 (port " + ports.mysql()
+                + ")");
         String mysqlPassword = folder.secret("mysqlPassword");
         String adminToken = folder.secret("adminToken");
         CompletableFuture<EmbeddedRedis> redisStart = inBackground(() -> startRedis(ports));

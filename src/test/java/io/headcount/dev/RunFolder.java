@@ -71,8 +71,7 @@ final class RunFolder {
     }
 
     /** {@code headcount.json}: for scripts/load, scripts/chaos and the curious. */
-    void describe(LocalNodes nodes, EmbeddedRedis redis, EmbeddedMySql mysql, String adminToken)
-            throws IOException {
+    void describe(LocalNodes nodes, EmbeddedRedis redis, EmbeddedMySql mysql, String adminToken) throws IOException {
         String json = """
                 {
                   "nodes": [

@@ -64,7 +64,7 @@ public final class RedisCounterStore implements CounterStore {
         List<String> args = new ArrayList<>(6 + 3 * ordered.size());
         args.add(batch.incarnation().toString());
         args.add(Long.toString(batch.number()));
-        args.add(batch.force() ? "1" : "0");
+        args.add(Long.toString(batch.after()));
         args.add(bucketMillis);
         args.add(Long.toString(batch.sockets()));
         args.add(Long.toString(ordered.stream().filter(Change::joined).count()));
@@ -218,11 +218,17 @@ public final class RedisCounterStore implements CounterStore {
             calls.add(router.read(
                     key, Request.cmd(Command.ZRANGE).arg(key).arg("0").arg("-1")));
         }
-        return Future.all(calls).map(all -> {
-            List<String> streams = new ArrayList<>();
-            all.<Response>list().forEach(part -> part.forEach(stream -> streams.add(stream.toString())));
-            return streams;
-        });
+        // A shard that is down hides its part, not the others'.
+        return Future.any(calls)
+                .compose(some -> Future.join(calls).otherwiseEmpty())
+                .map(done -> {
+                    List<String> streams = new ArrayList<>();
+                    calls.stream()
+                            .filter(Future::succeeded)
+                            .forEach(part ->
+                                    ((Response) part.result()).forEach(stream -> streams.add(stream.toString())));
+                    return streams;
+                });
     }
 
     @Override

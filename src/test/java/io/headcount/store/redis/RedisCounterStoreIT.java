@@ -98,20 +98,43 @@ class RedisCounterStoreIT {
         apply(N1, 1, join("u1", "a"));
         apply(N1, 2, leave("u1", "a"));
 
-        BatchResult.Applied late = applied(apply(N1, 1, join("u1", "a")));
+        BatchResult.Applied again = applied(apply(N1, 2, leave("u1", "a")));
+        BatchResult late = apply(N1, 1, join("u1", "a"));
 
-        assertThat(late.count().viewers()).isZero();
+        assertThat(again.count().viewers()).isZero();
+        assertThat(late).isEqualTo(new BatchResult.Gap(2));
+        assertThat(number("SCARD", "live:users:{" + stream + "}")).isZero();
     }
 
     @Test
-    void refusesABatchWhoseForerunnerIsMissingUnlessForced() throws Exception {
+    void takesABatchOnlyAfterTheOneThatItIsToFollow() throws Exception {
         BatchResult refused = apply(N1, 5, join("u1", "a"));
-        BatchResult forced = await(store.apply(new Batch(stream, N1, 5, true, 1, List.of(join("u1", "a")))));
+        BatchResult corrected = await(store.apply(new Batch(stream, N1, 5, 0, 1, List.of(join("u1", "a")))));
         BatchResult next = apply(N1, 6, join("u2", "b"));
+        BatchResult late = await(store.apply(new Batch(stream, N1, 7, 5, 1, List.of(join("u3", "c")))));
 
         assertThat(refused).isEqualTo(new BatchResult.Gap(0));
-        assertThat(applied(forced).count().viewers()).isEqualTo(1);
+        assertThat(applied(corrected).count().viewers()).isEqualTo(1);
         assertThat(applied(next).count().viewers()).isEqualTo(2);
+        assertThat(late).isEqualTo(new BatchResult.Gap(6));
+    }
+
+    @Test
+    void shutsOutANodesEarlierLives() throws Exception {
+        Incarnation next = new Incarnation("n1", 2);
+        apply(N1, 1, join("u1", "a"));
+        apply(next, 1, join("u1", "a"));
+
+        BatchResult late = apply(N1, 2, leave("u1", "a"));
+        BeatResult lateBeat = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), false)));
+        await(store.reap(stream, N1, await(store.members(stream, N1, "0")).members()));
+        BatchResult later = apply(N1, 1, join("u1", "a"));
+
+        assertThat(late).isInstanceOf(BatchResult.Gap.class);
+        assertThat(lateBeat.restored()).isZero();
+        assertThat(later).isEqualTo(new BatchResult.Gap(0));
+        assertThat(keys("HVALS", "live:tabs:{" + stream + "}:u1")).containsExactly("n1#2");
+        assertThat(keys("HKEYS", "live:nodes:{" + stream + "}")).containsExactly("n1#2");
     }
 
     @Test
@@ -199,7 +222,7 @@ class RedisCounterStoreIT {
     void doesNotReapASessionThatTheNodesNextLifeAsserted() throws Exception {
         Incarnation next = new Incarnation("n1", 2);
         apply(N1, 1, join("u1", "a"));
-        await(store.apply(new Batch(stream, next, 1, false, 1, List.of(join("u1", "a")))));
+        await(store.apply(new Batch(stream, next, 1, 0, 1, List.of(join("u1", "a")))));
 
         List<Member> members = await(store.members(stream, N1, "0")).members();
         long viewers = await(store.reap(stream, N1, members)).viewers();
@@ -268,7 +291,7 @@ class RedisCounterStoreIT {
     }
 
     private BatchResult apply(Incarnation incarnation, long number, Change... changes) throws Exception {
-        return await(store.apply(new Batch(stream, incarnation, number, false, changes.length, List.of(changes))));
+        return await(store.apply(new Batch(stream, incarnation, number, number - 1, changes.length, List.of(changes))));
     }
 
     private static BatchResult.Applied applied(BatchResult result) {
