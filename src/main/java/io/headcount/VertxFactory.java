@@ -1,5 +1,6 @@
 package io.headcount;
 
+import io.headcount.cluster.BusOptions;
 import io.headcount.cluster.ClusterManagers;
 import io.headcount.config.ClusterConfig;
 import io.headcount.config.HeadcountConfig;
@@ -8,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.core.eventbus.EventBusOptions;
 import java.nio.file.Path;
 
 /** Makes the node's Vert.x instances. */
@@ -28,15 +28,14 @@ final class VertxFactory {
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
                 .setAddressResolverOptions(new AddressResolverOptions().setCacheMaxTimeToLive(DNS_TTL_SECONDS))
-                .setMetricsOptions(metrics.vertxOptions())
-                .setEventBusOptions(
-                        new EventBusOptions().setHost(cluster.host()).setPort(cluster.busPort()));
+                .setMetricsOptions(metrics.vertxOptions());
         VertxBuilder builder = Vertx.builder().with(options).withMetrics(metrics.vertxFactory());
         if (!cluster.enabled()) {
             return Future.succeededFuture(builder.build());
         }
         try {
-            return builder.withClusterManager(ClusterManagers.hazelcast(cluster, folder))
+            return builder.with(options.setEventBusOptions(BusOptions.of(cluster, folder)))
+                    .withClusterManager(ClusterManagers.hazelcast(cluster, folder))
                     .buildClustered();
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(e);

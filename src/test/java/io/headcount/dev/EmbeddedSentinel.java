@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
 
     private final Options options;
+    private final Tls tls;
     private final List<RedisServer> servers = new ArrayList<>();
     private final List<RedisServer> sentinels = new ArrayList<>();
 
@@ -53,13 +55,26 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
         }
     }
 
-    private EmbeddedSentinel(Options options) {
+    /**
+     * Encryption: clients and the servers among themselves use these ports, and only this class those of the options.
+     *
+     * @param more lines of a server's or sentinel's configuration, by its TLS port
+     */
+    public record Tls(List<Integer> ports, List<Integer> sentinelPorts, IntFunction<String> more) {}
+
+    private EmbeddedSentinel(Options options, Tls tls) {
         this.options = options;
+        this.tls = tls;
     }
 
     /** Starts all and waits until every sentinel knows the replicas and the other sentinels. */
     public static EmbeddedSentinel start(Options options) {
-        EmbeddedSentinel redis = new EmbeddedSentinel(options);
+        return start(options, new Tls(options.ports(), options.sentinelPorts(), port -> ""));
+    }
+
+    /** As {@link #start(Options)}, encrypted. */
+    public static EmbeddedSentinel start(Options options, Tls tls) {
+        EmbeddedSentinel redis = new EmbeddedSentinel(options, tls);
         try {
             int master = redis.lastMaster();
             for (int i = 0; i < SIZE; i++) {
@@ -100,8 +115,7 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
     }
 
     private RedisServer server(int i, int master) {
-        String role =
-                i == master ? "" : "replicaof 127.0.0.1 " + options.ports().get(master);
+        String role = i == master ? "" : "replicaof 127.0.0.1 " + tls.ports().get(master);
         return new RedisServer(
                         "redis-" + i, home(i), options.logs(), options.ports().get(i), false, options.orphanSignal())
                 .configure("""
@@ -112,7 +126,8 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
                         save ""
                         appendonly %s
                         %s
-                        """.formatted(options.persistent() ? "yes" : "no", role));
+                        """.formatted(options.persistent() ? "yes" : "no", role)
+                        + tls.more().apply(tls.ports().get(i)));
     }
 
     private RedisServer sentinel(int i, int master) {
@@ -129,7 +144,8 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
                         sentinel down-after-milliseconds %1$s %3$d
                         sentinel failover-timeout %1$s 6000
                         sentinel parallel-syncs %1$s 2
-                        """.formatted(MASTER_NAME, options.ports().get(master), options.downAfterMillis()));
+                        """.formatted(MASTER_NAME, tls.ports().get(master), options.downAfterMillis())
+                        + tls.more().apply(tls.sentinelPorts().get(i)));
     }
 
     /** Waits until every sentinel knows of two replicas and two others, and all servers but one replicate. */
@@ -184,7 +200,7 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
         }
         try {
             List<?> address = (List<?>) sentinel.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
-            return options.ports().indexOf(Integer.valueOf((String) address.get(1)));
+            return tls.ports().indexOf(Integer.valueOf((String) address.get(1)));
         } catch (IOException e) {
             return -1;
         }
@@ -233,12 +249,12 @@ public final class EmbeddedSentinel implements EmbeddedRedis {
 
     /** {@code host:port} of the sentinels. */
     public List<String> sentinelEndpoints() {
-        return options.sentinelPorts().stream().map(port -> "127.0.0.1:" + port).toList();
+        return tls.sentinelPorts().stream().map(port -> "127.0.0.1:" + port).toList();
     }
 
     @Override
     public List<String> endpoints() {
-        return options.ports().stream().map(port -> "127.0.0.1:" + port).toList();
+        return tls.ports().stream().map(port -> "127.0.0.1:" + port).toList();
     }
 
     @Override
