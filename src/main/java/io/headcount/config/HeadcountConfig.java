@@ -16,7 +16,9 @@ public record HeadcountConfig(
         List<Role> roles,
         Http http,
         Http management,
+        EdgeConfig edge,
         WebSocket webSocket,
+        LimitsConfig limits,
         AuthConfig auth,
         Streams streams,
         RedisConfig redis,
@@ -41,13 +43,16 @@ public record HeadcountConfig(
         Settings s = new Settings(tree, environment);
         Http http = Http.read(s, "http", 8080);
         Http management = Http.read(s, "management", 8081);
+        AuthConfig auth = AuthConfig.read(s, http.host());
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
                 s.choices("roles", List.of(Role.values()), Role.class),
                 http,
                 management,
+                EdgeConfig.read(s),
                 WebSocket.read(s),
-                AuthConfig.read(s, http.host()),
+                LimitsConfig.read(s, auth.mode() == AuthConfig.Mode.OPEN),
+                auth,
                 Streams.read(s),
                 RedisConfig.read(s),
                 MySql.read(s),
@@ -108,30 +113,18 @@ public record HeadcountConfig(
      * @param instances event loops that hold sockets
      * @param pingIntervalMillis between pings of an idle socket
      * @param silenceLimitMillis without any packet until the socket is closed
-     * @param maxMessageBytes longest client message
-     * @param maxBadMessages unknown or malformed messages until the socket is closed
-     * @param maxMessagesPerSecond client frames, pings included, over ten seconds
-     * @param maxWriteBufferBytes unsent bytes of a socket until it is closed as a slow reader
-     * @param handshakeTimeoutMillis for a complete handshake
      * @param sendBufferBytes kernel buffer, 0 for the system's default
      * @param receiveBufferBytes kernel buffer, 0 for the system's default
      * @param acceptBacklog connections waiting to be accepted
-     * @param maxSockets open sockets of the node, 503 above it
      * @param allowedOrigins origins besides the own host, {@code *} for all
      */
     public record WebSocket(
             int instances,
             int pingIntervalMillis,
             int silenceLimitMillis,
-            int maxMessageBytes,
-            int maxBadMessages,
-            int maxMessagesPerSecond,
-            int maxWriteBufferBytes,
-            int handshakeTimeoutMillis,
             int sendBufferBytes,
             int receiveBufferBytes,
             int acceptBacklog,
-            int maxSockets,
             List<String> allowedOrigins) {
         static WebSocket read(Settings s) {
             int cores = Runtime.getRuntime().availableProcessors();
@@ -139,15 +132,9 @@ public record HeadcountConfig(
                     s.integer("websocket.instances", cores, 1, 64),
                     s.integer("websocket.pingIntervalMillis", 20_000, 1_000, 300_000),
                     s.integer("websocket.silenceLimitMillis", 45_000, 2_000, 900_000),
-                    s.integer("websocket.maxMessageBytes", 1_024, 125, 65_536),
-                    s.integer("websocket.maxBadMessages", 3, 1, 1_000),
-                    s.integer("websocket.maxMessagesPerSecond", 20, 1, 10_000),
-                    s.integer("websocket.maxWriteBufferBytes", 65_536, 4_096, 16_777_216),
-                    s.integer("websocket.handshakeTimeoutMillis", 10_000, 100, 120_000),
                     s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
-                    s.integer("websocket.maxSockets", 60_000, 1, 1_000_000),
                     s.list(
                             "websocket.allowedOrigins",
                             List.of(),

@@ -55,8 +55,15 @@ final class Counting {
         this.store = store;
         this.lease = lease;
         this.clock = clock;
-        assertions =
-                new Assertions(ways.admissions(), store, lease, ledger, metrics, ways.startedAtMillis(), ways.counts());
+        assertions = new Assertions(
+                ways.admissions(),
+                store,
+                lease,
+                ledger,
+                metrics,
+                ways.startedAtMillis(),
+                config.limits().maxSessionsPerUser(),
+                ways.counts());
         logger = new SessionLogger(ways.later(), store, metrics, this::onLogged);
         beats = new BeatWheel(
                 assertions,

@@ -16,6 +16,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class RedisCounterStore implements CounterStore {
     private static final Script BUCKET = Script.load("bucket");
     private static final Script HEARTBEATS = Script.load("heartbeats");
     private static final Script ANNOUNCE = Script.load("announce");
+    private static final Script RETIRE = Script.load("retire");
     private static final Script LOG = Script.load("log");
     private static final long HEARTBEAT_MILLIS = 60_000;
 
@@ -61,24 +63,26 @@ public final class RedisCounterStore implements CounterStore {
         String stream = batch.stream();
         List<Change> ordered = joinsFirst(batch.changes());
         List<String> keys = streamKeys(stream, batch.incarnation(), 2 * ordered.size());
-        List<String> args = new ArrayList<>(6 + 3 * ordered.size());
+        List<String> args = new ArrayList<>(7 + 4 * ordered.size());
         args.add(batch.incarnation().toString());
         args.add(Long.toString(batch.number()));
         args.add(Long.toString(batch.after()));
         args.add(bucketMillis);
         args.add(Long.toString(batch.sockets()));
         args.add(Long.toString(ordered.stream().filter(Change::joined).count()));
+        args.add(Integer.toString(batch.door().mostTabs()));
         for (Change change : ordered) {
             Session session = change.session();
             addSessionKeys(keys, stream, session.user(), session.id());
             args.add(session.id());
             args.add(session.user());
             args.add(Long.toString(session.joinedAtMillis()));
+            args.add(batch.door().newcomers().contains(session.id()) ? "1" : "0");
         }
         return router.script(APPLY, keys, args)
                 .map(reply -> reply.get(0).toLong() == 1
                         ? new BatchResult.Applied(
-                                count(stream, reply, 1), reply.get(7).toLong())
+                                count(stream, reply, 1), reply.get(7).toLong(), texts(reply.get(9)))
                         : new BatchResult.Gap(reply.get(8).toLong()));
     }
 
@@ -234,7 +238,7 @@ public final class RedisCounterStore implements CounterStore {
     @Override
     public Future<Void> retire(String stream) {
         String key = Keys.index(Keys.indexPart(stream));
-        return router.write(key, Request.cmd(Command.ZREM).arg(key).arg(stream)).mapEmpty();
+        return router.script(RETIRE, List.of(key), List.of(stream)).mapEmpty();
     }
 
     @Override
@@ -332,5 +336,11 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(7).toLong(),
                 reply.get(8).toLong(),
                 Math.min(1.0, (double) observed / length));
+    }
+
+    private static Set<String> texts(Response list) {
+        Set<String> texts = new HashSet<>();
+        list.forEach(text -> texts.add(text.toString()));
+        return texts;
     }
 }

@@ -231,6 +231,37 @@ class RedisRouterFaultsIT {
     }
 
     @Test
+    void followsAFailoverThatAnOperatorAsksForWithoutAFailedCall() throws Exception {
+        try (RouterLoad load = new RouterLoad(vertx, router, keys)) {
+            moreOf(load, keys, 500);
+
+            int promoted = Routers.replicaOf(cluster, 0);
+            cluster.call(promoted, "CLUSTER", "FAILOVER");
+            patiently().until(() -> topologyChanges.get() > 0);
+            moreOf(load, keys, 1_000);
+
+            assertNoFailure(load, keys);
+            assertThat(cluster.role(promoted)).isEqualTo("master");
+        }
+    }
+
+    @Test
+    void losesNoCallWhenScriptsAreFlushedUnderLoad() throws Exception {
+        try (RouterLoad load = new RouterLoad(vertx, router, keys)) {
+            untilReadsGoToReplicas();
+
+            for (int round = 0; round < 5; round++) {
+                for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
+                    cluster.call(server, "SCRIPT", "FLUSH");
+                }
+                moreOf(load, keys, 200);
+            }
+
+            assertNoFailure(load, keys);
+        }
+    }
+
+    @Test
     void failsWithTheNodesNameAfterItsRetriesWhenAllAreGone() throws Exception {
         for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
             cluster.kill(server);
