@@ -48,7 +48,7 @@ class LostRedisIT {
             RedisRouter router = await(RedisRouter.open(vertx, config.redis(), metrics));
             LeaseKeeper lease = await(LeaseKeeper.start(vertx, new RedisLeaseStore(elsewhere(vertx)), RUN));
             Bus bus = Bus.install(vertx);
-            HelloRoster roster = await(HelloRoster.start(vertx, RUN, Set.of("gateway")));
+            HelloRoster roster = await(HelloRoster.start(vertx, RUN, Set.of("gateway"), () -> true));
             RedisCounterStore store = new RedisCounterStore(router, clock, 300_000);
             await(vertx.deployVerticle(new CounterVerticle(config, 0, roster, store, lease, clock, metrics)));
             bus.sendLocal(Addresses.SESSION_EVENTS.at(0), new Message.SessionEvents(openedOn(clock)));

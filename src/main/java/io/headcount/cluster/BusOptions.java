@@ -19,7 +19,10 @@ public final class BusOptions {
      * @throws IllegalArgumentException when a file of {@code cluster.tls} is missing
      */
     public static EventBusOptions of(ClusterConfig cluster, Path folder) {
-        EventBusOptions options = new EventBusOptions().setHost(cluster.host()).setPort(cluster.busPort());
+        EventBusOptions options = new EventBusOptions()
+                .setHost(cluster.host())
+                .setPort(cluster.busPort())
+                .setClusterPublicPort(cluster.announcedBusPort());
         if (!cluster.tls().enabled()) {
             return options;
         }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param host address that the others reach this node at
  * @param port Hazelcast's port
  * @param busPort the event bus' port
+ * @param announcedPort where the others reach {@code port}, where ports are mapped; 0 for the same
+ * @param announcedBusPort the same of {@code busPort}
  * @param members {@code host:port} (Hazelcast's) of nodes to join
  * @param expectedNodes ready only when so many are there
  * @param file Hazelcast's XML configuration, relative to the configuration file's folder
@@ -19,6 +21,8 @@ public record ClusterConfig(
         String host,
         int port,
         int busPort,
+        int announcedPort,
+        int announcedBusPort,
         List<String> members,
         int expectedNodes,
         String file,
@@ -29,6 +33,8 @@ public record ClusterConfig(
                 s.text("cluster.host", "127.0.0.1", Settings.HOST, "a host name or address"),
                 s.integer("cluster.port", 5701, 1, 65_535),
                 s.integer("cluster.busPort", 5801, 1, 65_535),
+                s.integer("cluster.announcedPort", 0, 0, 65_535),
+                s.integer("cluster.announcedBusPort", 0, 0, 65_535),
                 s.list("cluster.members", List.of(), Settings.HOST_PORT, "a list of host:port"),
                 s.integer("cluster.expectedNodes", 1, 1, 1_000),
                 s.text("cluster.file", "cluster.xml"),

@@ -7,6 +7,8 @@ import java.util.List;
  * The live state.
  *
  * @param endpoints {@code host:port}; of a cluster all nodes, of standalone the one; unused with Sentinel
+ * @param addressMap {@code announced=reached}, both {@code host:port}: where a server that the cluster or a sentinel
+ *     names is to be reached from here instead (behind NAT, a tunnel or a proxy)
  * @param sentinels {@code host:port} of all that watch the master; needed where {@code redis.mode} is that
  * @param masterName what the sentinels call the master
  * @param sentinelLogin how the sentinels know us; often nobody has to say
@@ -17,6 +19,7 @@ import java.util.List;
 public record RedisConfig(
         Mode mode,
         List<String> endpoints,
+        List<String> addressMap,
         List<String> sentinels,
         String masterName,
         Login sentinelLogin,
@@ -29,6 +32,11 @@ public record RedisConfig(
         RedisConfig redis = new RedisConfig(
                 s.choice("redis.mode", Mode.CLUSTER, Mode.class),
                 s.list("redis.endpoints", List.of("127.0.0.1:6379"), Settings.HOST_PORT, "a list of host:port"),
+                s.list(
+                        "redis.addressMap",
+                        List.of(),
+                        Settings.HOST_PORT + "=" + Settings.HOST_PORT,
+                        "a list of host:port=host:port"),
                 s.list("redis.sentinels", List.of(), Settings.HOST_PORT, "a list of host:port"),
                 s.text("redis.masterName", "mymaster", "[A-Za-z0-9._-]{1,128}", "a name of A-Z, a-z, 0-9, ., _ and -"),
                 new Login(s.text("redis.sentinelUser", ""), s.text("redis.sentinelPassword", "")),
@@ -53,6 +61,16 @@ public record RedisConfig(
         }
     }
 
+    /** Where a server is reached that is known as {@code address}. */
+    public String reachedAt(String address) {
+        String prefix = address + "=";
+        return addressMap.stream()
+                .filter(entry -> entry.startsWith(prefix))
+                .map(entry -> entry.substring(prefix.length()))
+                .findFirst()
+                .orElse(address);
+    }
+
     /** The same, with the paths of files that are relative to a folder made absolute. */
     public RedisConfig in(Path folder) {
         return with(login, tls.in(folder));
@@ -67,6 +85,7 @@ public record RedisConfig(
         return new RedisConfig(
                 mode,
                 endpoints,
+                addressMap,
                 sentinels,
                 masterName,
                 sentinelLogin,

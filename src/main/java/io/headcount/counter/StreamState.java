@@ -103,7 +103,9 @@ final class StreamState {
     private void change(Session session, boolean joined) {
         // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
         // bounded by the sessions that are open and those that Redis holds, however long it takes.
-        if (joined || pending.size() < CounterStore.MAX_BATCH || !pending.remove(new Change(session, true))) {
+        if (!joined && pending.size() >= CounterStore.MAX_BATCH && pending.remove(new Change(session, true))) {
+            newcomers.decided(session.id());
+        } else {
             Change change = new Change(session, joined);
             pending.remove(change);
             pending.add(change);

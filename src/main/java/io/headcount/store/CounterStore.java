@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 /**
  * The live state: what all nodes together assert. Every operation is idempotent and may be repeated after a failed or
  * timed-out call. A call fails within its deadline (a second or two), never later; a failure says nothing of whether it
- * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is always {@code EXACT}, to be
- * lowered by whoever knows more.
+ * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is {@code EXACT}, to be lowered by
+ * whoever knows more, but for some seconds after {@link #onLoss}.
  */
 public interface CounterStore {
     /** The most changes in one batch: bounds how long one script call holds a shard. */

@@ -250,13 +250,13 @@ class StreamStateTest {
         state.open(stays);
 
         assertThat(state.waiting()).isLessThanOrEqualTo(502);
-        state.applied(stuck, 1);
+        state.applied(stuck, 1, Set.of());
         long asserted = 1;
         for (Batch batch = state.next(LIFE, 500); batch != null; batch = state.next(LIFE, 500)) {
             asserted += batch.changes().stream()
                     .mapToLong(change -> change.joined() ? 1 : -1)
                     .sum();
-            state.applied(batch, asserted);
+            state.applied(batch, asserted, Set.of());
         }
         assertThat(asserted).isEqualTo(2);
         assertThat(state.sockets()).isEqualTo(2);

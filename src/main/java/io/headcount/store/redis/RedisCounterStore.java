@@ -38,6 +38,8 @@ public final class RedisCounterStore implements CounterStore {
     private static final Script RETIRE = Script.load("retire");
     private static final Script LOG = Script.load("log");
     private static final long HEARTBEAT_MILLIS = 60_000;
+    /** After a possible loss every node asserts again at once, and at the latest with its next beat (5 s). */
+    private static final long UNSETTLED_MILLIS = 6_000;
 
     private final RedisRouter router;
     private final SharedClock clock;
@@ -290,7 +292,7 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(from + 3).toLong(),
                 asOf,
                 reply.get(from + 5).toLong(),
-                Mode.EXACT);
+                router.settled(Keys.users(stream), UNSETTLED_MILLIS) ? Mode.EXACT : Mode.DEGRADED);
     }
 
     private LiveStream liveStream(String stream, Response reply) {

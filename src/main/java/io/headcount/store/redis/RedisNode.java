@@ -244,7 +244,7 @@ final class RedisNode {
     private RedisOptions options() {
         RedisOptions options = new RedisOptions()
                 .setType(RedisClientType.STANDALONE)
-                .setConnectionString((config.tls().enabled() ? "rediss://" : "redis://") + address)
+                .setConnectionString((config.tls().enabled() ? "rediss://" : "redis://") + config.reachedAt(address))
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setPoolRecycleTimeout(-1)

@@ -98,6 +98,11 @@ public final class RedisRouter {
         return topology.reachable();
     }
 
+    /** Whether most shards have a master that took a write within the last 2 s; one that died leaves it so. Any thread. */
+    public boolean mostlyReachable() {
+        return topology.mostlyReachable();
+    }
+
     /** Whether the master of a key's shard has been taking writes for so long without a break. */
     boolean writableSince(String key, long millis) {
         NodeHealth master = topology.masterOf(SlotTable.slotOf(key));
@@ -113,6 +118,11 @@ public final class RedisRouter {
      */
     void onLoss(Consumer<Predicate<String>> listener) {
         topology.onLoss(slots -> listener.accept(key -> slots.get(SlotTable.slotOf(key))));
+    }
+
+    /** Whether nothing that was written to a key can have been lost within the last so many milliseconds. Any thread. */
+    boolean settled(String key, long millis) {
+        return topology.settled(SlotTable.slotOf(key), millis * 1_000_000);
     }
 
     /** Closes all connections; calls that wait fail. */

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Topology implements RedisNode.Events {
     private static final Logger LOG = LoggerFactory.getLogger(Topology.class);
     private static final long KEEP_UNLISTED_NANOS = 30_000_000_000L;
+    private static final long KEEP_LOSSES_NANOS = 60_000_000_000L;
     private static final long DROP_EVERY_NANOS = 3_000_000_000L;
 
     private final TableSource source;
@@ -30,6 +31,7 @@ final class Topology implements RedisNode.Events {
     private final Function<String, RedisNode> factory;
     private final Map<String, RedisNode> nodes = new ConcurrentHashMap<>();
     private final List<Consumer<BitSet>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Loss> losses = new CopyOnWriteArrayList<>();
     private volatile SlotTable table = SlotTable.EMPTY;
     private Map<String, String> probeKeys = Map.of();
     private long dropAt;
@@ -95,6 +97,17 @@ final class Topology implements RedisNode.Events {
         return now.complete();
     }
 
+    /** Whether more than half of the shards have a master that took a write within the last 2 s. Any thread. */
+    boolean mostlyReachable() {
+        List<Shard> shards = table.shards();
+        long nanoTime = System.nanoTime();
+        long answering = shards.stream()
+                .map(shard -> nodes.get(shard.master()))
+                .filter(node -> node != null && node.health().answering(nanoTime))
+                .count();
+        return 2 * answering > shards.size();
+    }
+
     Collection<RedisNode> nodes() {
         return nodes.values();
     }
@@ -120,9 +133,20 @@ final class Topology implements RedisNode.Events {
         return null;
     }
 
-    /** @param listener is told the slots whose last writes may be lost */
+    /** Calls back with the slots whose last writes may be lost. */
     void onLoss(Consumer<BitSet> listener) {
         listeners.add(listener);
+    }
+
+    /** Whether nothing that was written to a slot can have been lost within the last so many nanoseconds. Any thread. */
+    boolean settled(int slot, long nanos) {
+        long now = System.nanoTime();
+        for (Loss loss : losses) {
+            if (now - loss.at < nanos && loss.slots.get(slot)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Something does not fit: read the table again, but not more often than every 100 ms. */
@@ -192,23 +216,22 @@ final class Topology implements RedisNode.Events {
         }
     }
 
-    /**
-     * The slots whose master was replaced. A slot that merely moved (its old master is still one) took its data along.
-     */
+    /** Slots whose master was replaced. One that merely moved (its old master is still one) took its data along. */
     private static BitSet replaced(SlotTable before, SlotTable fresh) {
         Set<String> masters = fresh.masters();
-        BitSet slots = new BitSet();
+        BitSet replaced = new BitSet(SlotTable.SLOTS);
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             Shard old = before.shard(slot);
-            if (old != null && fresh.shard(slot) != null && !masters.contains(old.master())) {
-                slots.set(slot);
-            }
+            replaced.set(slot, old != null && fresh.shard(slot) != null && !masters.contains(old.master()));
         }
-        return slots;
+        return replaced;
     }
 
     private void lastWritesLost(BitSet slots) {
         metrics.topologyChanged();
+        long now = System.nanoTime();
+        losses.removeIf(loss -> now - loss.at > KEEP_LOSSES_NANOS);
+        losses.add(new Loss(slots, now));
         listeners.forEach(listener -> listener.accept(slots));
     }
 
@@ -224,4 +247,7 @@ final class Topology implements RedisNode.Events {
             return drop;
         });
     }
+
+    /** Slots whose last writes may be lost, and when that was seen. */
+    private record Loss(BitSet slots, long at) {}
 }
