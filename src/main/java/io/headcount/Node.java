@@ -126,7 +126,7 @@ final class Node {
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql());
+        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()

@@ -20,7 +20,7 @@ public record HeadcountConfig(
         AuthConfig auth,
         Streams streams,
         Redis redis,
-        MySql mysql,
+        MySqlConfig mysql,
         Cluster cluster,
         Counting counting,
         Push push,
@@ -52,7 +52,7 @@ public record HeadcountConfig(
                 AuthConfig.read(s, http.host()),
                 Streams.read(s),
                 Redis.read(s),
-                MySql.read(s),
+                MySqlConfig.read(s),
                 Cluster.read(s),
                 Counting.read(s),
                 Push.read(s),
@@ -211,32 +211,6 @@ public record HeadcountConfig(
     public enum RedisMode {
         CLUSTER,
         STANDALONE
-    }
-
-    /**
-     * The record.
-     *
-     * @param poolSize connections of this node
-     * @param queryTimeoutMillis after which a connection is given up
-     */
-    public record MySql(
-            String host,
-            int port,
-            String database,
-            String user,
-            String password,
-            int poolSize,
-            int queryTimeoutMillis) {
-        static MySql read(Settings s) {
-            return new MySql(
-                    s.text("mysql.host", "127.0.0.1", HOST, "a host name or address"),
-                    s.integer("mysql.port", 3306, 1, 65_535),
-                    s.text("mysql.database", "headcount", "[A-Za-z0-9_]{1,64}", "a database name"),
-                    s.text("mysql.user", "headcount"),
-                    s.text("mysql.password", ""),
-                    s.integer("mysql.poolSize", 4, 1, 256),
-                    s.integer("mysql.queryTimeoutMillis", 3_000, 100, 600_000));
-        }
     }
 
     /**

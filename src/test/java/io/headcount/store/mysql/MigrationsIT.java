@@ -3,7 +3,7 @@ package io.headcount.store.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.store.BookException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,7 +28,7 @@ class MigrationsIT {
     @Test
     void makesAllTablesOnceEvenWhenTwoMigrateAtTheSameTime() throws Exception {
         mysql.execute("", "CREATE DATABASE twice");
-        HeadcountConfig.MySql config = mysql.config("twice");
+        MySqlConfig config = mysql.config("twice");
         assertThat(Migrations.pending(config)).containsExactly("001", "002", "003", "004");
 
         var other = CompletableFuture.supplyAsync(() -> Migrations.run(config));
@@ -56,12 +56,11 @@ class MigrationsIT {
 
     @Test
     void saysThatTheLoginIsRefused() {
-        HeadcountConfig.MySql config = mysql.config("any");
-        HeadcountConfig.MySql wrong =
-                new HeadcountConfig.MySql(config.host(), config.port(), "any", "nobody", "wrong", 1, 1000);
+        MySqlConfig config = mysql.config("any");
+        MySqlConfig wrong = new MySqlConfig(config.endpoints().get(0).host(), config.endpoints().get(0).port(), "any", "nobody", "wrong", 1, 1000);
 
         assertThatThrownBy(() -> Migrations.pending(wrong)).isInstanceOfSatisfying(BookException.class, e -> {
-            assertThat(e.getMessage()).contains(config.host() + ":" + config.port());
+            assertThat(e.getMessage()).contains(config.endpoints().get(0).host() + ":" + config.endpoints().get(0).port());
             assertThat(e.advice()).contains("mysql.password");
         });
     }
@@ -73,8 +72,7 @@ class MigrationsIT {
             port = free.getLocalPort();
         }
 
-        assertThatThrownBy(() ->
-                        Migrations.run(new HeadcountConfig.MySql("127.0.0.1", port, "any", "nobody", "", 1, 1000)))
+        assertThatThrownBy(() -> Migrations.run(new MySqlConfig("127.0.0.1", port, "any", "nobody", "", 1, 1000)))
                 .isInstanceOfSatisfying(BookException.class, e -> {
                     assertThat(e.getMessage()).contains("127.0.0.1:" + port);
                     assertThat(e.advice()).contains("mysql.host");
