@@ -13,6 +13,7 @@ import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.PersistenceVerticle;
+import io.headcount.persistence.RetentionVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
@@ -167,6 +168,7 @@ final class Node {
         RedisLeaseStore leases = new RedisLeaseStore(redis);
         return deploy(() -> new PersistenceVerticle(
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
+                .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));

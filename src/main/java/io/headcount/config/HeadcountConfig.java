@@ -25,6 +25,7 @@ public record HeadcountConfig(
         Counting counting,
         Push push,
         Books books,
+        RetentionConfig retention,
         Reconciler reconciler,
         List<String> warnings) {
 
@@ -57,6 +58,7 @@ public record HeadcountConfig(
                 Counting.read(s),
                 Push.read(s),
                 Books.read(s),
+                RetentionConfig.read(s),
                 Reconciler.read(s),
                 s.unknownEnvironment().stream()
                         .map(name -> "environment variable " + name + " is no key of the configuration")

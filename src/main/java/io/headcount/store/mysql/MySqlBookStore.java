@@ -8,6 +8,7 @@ import io.headcount.model.RankedStream;
 import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.BookStore;
+import io.headcount.store.Retention;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -88,11 +89,13 @@ public final class MySqlBookStore implements BookStore {
     private final StreamRows streamRows = new StreamRows();
     private final Partitions partitions;
     private final Rankings rankings;
+    private final Retention retention;
 
     private MySqlBookStore(Connections connections, Readers readers) {
         this.connections = connections;
         this.readers = readers;
         partitions = new Partitions(connections);
+        retention = new MySqlRetention(connections);
         rankings = new Rankings(readers.of(MySqlConfig.Server.RANKING));
     }
 
@@ -112,6 +115,11 @@ public final class MySqlBookStore implements BookStore {
                 new MySqlConfig.Reader(config.endpoints(), config.poolSize(), config.queryTimeoutMillis()),
                 moves::increment);
         return new MySqlBookStore(writer, new Readers(vertx, config, writer, metrics));
+    }
+
+    /** What leaves these books. */
+    public Retention retention() {
+        return retention;
     }
 
     /** Closes all connections. */

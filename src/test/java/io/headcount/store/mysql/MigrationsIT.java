@@ -57,10 +57,13 @@ class MigrationsIT {
     @Test
     void saysThatTheLoginIsRefused() {
         MySqlConfig config = mysql.config("any");
-        MySqlConfig wrong = new MySqlConfig(config.endpoints().get(0).host(), config.endpoints().get(0).port(), "any", "nobody", "wrong", 1, 1000);
+        MySqlConfig wrong = new MySqlConfig(
+                config.endpoints().get(0).host(), config.endpoints().get(0).port(), "any", "nobody", "wrong", 1, 1000);
 
         assertThatThrownBy(() -> Migrations.pending(wrong)).isInstanceOfSatisfying(BookException.class, e -> {
-            assertThat(e.getMessage()).contains(config.endpoints().get(0).host() + ":" + config.endpoints().get(0).port());
+            assertThat(e.getMessage())
+                    .contains(config.endpoints().get(0).host() + ":"
+                            + config.endpoints().get(0).port());
             assertThat(e.advice()).contains("mysql.password");
         });
     }
