@@ -14,6 +14,7 @@ import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
+import io.headcount.persistence.StatisticsVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
@@ -169,6 +170,13 @@ final class Node {
         return deploy(() -> new PersistenceVerticle(
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
                 .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
+                .compose(done -> deploy(() -> new StatisticsVerticle(
+                        config,
+                        roster,
+                        new RedisSessionLog(redis),
+                        books.statistics(config.books().historyMillis()),
+                        metrics.registry(),
+                        clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));

@@ -26,6 +26,7 @@ public record HeadcountConfig(
         Push push,
         Books books,
         RetentionConfig retention,
+        StatisticsConfig statistics,
         Reconciler reconciler,
         List<String> warnings) {
 
@@ -59,6 +60,7 @@ public record HeadcountConfig(
                 Push.read(s),
                 Books.read(s),
                 RetentionConfig.read(s),
+                StatisticsConfig.read(s),
                 Reconciler.read(s),
                 s.unknownEnvironment().stream()
                         .map(name -> "environment variable " + name + " is no key of the configuration")

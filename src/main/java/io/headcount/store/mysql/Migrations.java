@@ -57,6 +57,8 @@ public final class Migrations {
                 .locations("classpath:db/migration")
                 .createSchemas(false)
                 .cleanDisabled(true)
+                // Numbers are given out before they are used: a lower one may come later.
+                .outOfOrder(true)
                 .validateMigrationNaming(true)
                 .load();
     }

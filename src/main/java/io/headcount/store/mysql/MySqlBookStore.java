@@ -9,6 +9,7 @@ import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.BookStore;
 import io.headcount.store.Retention;
+import io.headcount.store.Statistics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -120,6 +121,15 @@ public final class MySqlBookStore implements BookStore {
     /** What leaves these books. */
     public Retention retention() {
         return retention;
+    }
+
+    /**
+     * The statistics of days.
+     *
+     * @param bucketMillis length of the history's buckets
+     */
+    public Statistics statistics(long bucketMillis) {
+        return new MySqlStatistics(connections, readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
     }
 
     /** Closes all connections. */

@@ -7,6 +7,7 @@ import io.headcount.config.MySqlConfig;
 import io.headcount.store.BookException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,12 +30,13 @@ class MigrationsIT {
     void makesAllTablesOnceEvenWhenTwoMigrateAtTheSameTime() throws Exception {
         mysql.execute("", "CREATE DATABASE twice");
         MySqlConfig config = mysql.config("twice");
-        assertThat(Migrations.pending(config)).containsExactly("001", "002", "003", "004");
+        List<String> all = Migrations.pending(config);
+        assertThat(all).startsWith("001", "002", "003", "004");
 
         var other = CompletableFuture.supplyAsync(() -> Migrations.run(config));
         int applied = Migrations.run(config).size() + other.get().size();
 
-        assertThat(applied).isEqualTo(4);
+        assertThat(applied).isEqualTo(all.size());
         assertThat(Migrations.pending(config)).isEmpty();
         assertThat(Migrations.run(config)).isEmpty();
         assertThat(
