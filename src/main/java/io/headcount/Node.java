@@ -13,6 +13,8 @@ import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.PersistenceVerticle;
+import io.headcount.persistence.RetentionVerticle;
+import io.headcount.persistence.StatisticsVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
@@ -128,7 +130,7 @@ final class Node {
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql());
+        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()
@@ -169,6 +171,14 @@ final class Node {
         RedisLeaseStore leases = new RedisLeaseStore(redis);
         return deploy(() -> new PersistenceVerticle(
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
+                .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
+                .compose(done -> deploy(() -> new StatisticsVerticle(
+                        config,
+                        roster,
+                        new RedisSessionLog(redis),
+                        books.statistics(config.books().historyMillis()),
+                        metrics.registry(),
+                        clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));

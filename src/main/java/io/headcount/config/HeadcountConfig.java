@@ -22,11 +22,13 @@ public record HeadcountConfig(
         AuthConfig auth,
         Streams streams,
         RedisConfig redis,
-        MySql mysql,
+        MySqlConfig mysql,
         ClusterConfig cluster,
         Counting counting,
         Push push,
         Books books,
+        RetentionConfig retention,
+        StatisticsConfig statistics,
         Reconciler reconciler,
         List<String> warnings) {
 
@@ -55,11 +57,13 @@ public record HeadcountConfig(
                 auth,
                 Streams.read(s),
                 RedisConfig.read(s),
-                MySql.read(s),
+                MySqlConfig.read(s),
                 ClusterConfig.read(s),
                 Counting.read(s),
                 Push.read(s),
                 Books.read(s),
+                RetentionConfig.read(s),
+                StatisticsConfig.read(s),
                 Reconciler.read(s),
                 s.unknownEnvironment().stream()
                         .map(name -> "environment variable " + name + " is no key of the configuration")
@@ -163,32 +167,6 @@ public record HeadcountConfig(
         OPEN,
         /** 404 for one that master data does not know. */
         STRICT
-    }
-
-    /**
-     * The record.
-     *
-     * @param poolSize connections of this node
-     * @param queryTimeoutMillis after which a connection is given up
-     */
-    public record MySql(
-            String host,
-            int port,
-            String database,
-            String user,
-            String password,
-            int poolSize,
-            int queryTimeoutMillis) {
-        static MySql read(Settings s) {
-            return new MySql(
-                    s.text("mysql.host", "127.0.0.1", Settings.HOST, "a host name or address"),
-                    s.integer("mysql.port", 3306, 1, 65_535),
-                    s.text("mysql.database", "headcount", "[A-Za-z0-9_]{1,64}", "a database name"),
-                    s.text("mysql.user", "headcount"),
-                    s.text("mysql.password", ""),
-                    s.integer("mysql.poolSize", 4, 1, 256),
-                    s.integer("mysql.queryTimeoutMillis", 3_000, 100, 600_000));
-        }
     }
 
     /**
