@@ -9,10 +9,12 @@ import java.util.Map;
  * The whole configuration of a node. Every value is within its range; sizes in bytes, times in milliseconds.
  *
  * @param nodeId this node's id, the same over restarts
+ * @param transport how the node talks to the kernel about its sockets
  * @param warnings what is worth telling but does not keep the node from starting
  */
 public record HeadcountConfig(
         String nodeId,
+        Transport transport,
         List<Role> roles,
         Http http,
         Http management,
@@ -23,7 +25,7 @@ public record HeadcountConfig(
         MySql mysql,
         Cluster cluster,
         Counting counting,
-        Push push,
+        PushConfig push,
         Books books,
         Reconciler reconciler,
         List<String> warnings) {
@@ -45,6 +47,7 @@ public record HeadcountConfig(
         Http management = Http.read(s, "management", 8081);
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
+                s.choice("node.transport", Transport.AUTO, Transport.class),
                 s.choices("roles", List.of(Role.values()), Role.class),
                 http,
                 management,
@@ -55,7 +58,7 @@ public record HeadcountConfig(
                 MySql.read(s),
                 Cluster.read(s),
                 Counting.read(s),
-                Push.read(s),
+                PushConfig.read(s),
                 Books.read(s),
                 Reconciler.read(s),
                 s.unknownEnvironment().stream()
@@ -118,6 +121,7 @@ public record HeadcountConfig(
      * @param sendBufferBytes kernel buffer, 0 for the system's default
      * @param receiveBufferBytes kernel buffer, 0 for the system's default
      * @param acceptBacklog connections waiting to be accepted
+     * @param reusePort whether other processes of the same user may listen on the public port too (SO_REUSEPORT)
      * @param maxSockets open sockets of the node, 503 above it
      * @param allowedOrigins origins besides the own host, {@code *} for all
      */
@@ -133,6 +137,7 @@ public record HeadcountConfig(
             int sendBufferBytes,
             int receiveBufferBytes,
             int acceptBacklog,
+            boolean reusePort,
             int maxSockets,
             List<String> allowedOrigins) {
         static WebSocket read(Settings s) {
@@ -149,6 +154,7 @@ public record HeadcountConfig(
                     s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
+                    s.flag("websocket.reusePort", false),
                     s.integer("websocket.maxSockets", 60_000, 1, 1_000_000),
                     s.list(
                             "websocket.allowedOrigins",
@@ -310,20 +316,6 @@ public record HeadcountConfig(
                     s.integer("counting.batchMillis", 10, 1, 1_000),
                     s.integer("counting.batchSize", 256, 1, 500),
                     s.integer("counting.beatMillis", 5_000, 500, 14_000));
-        }
-    }
-
-    /**
-     * Counts to viewers.
-     *
-     * @param intervalMillis between two counts of a stream at least
-     * @param lifeSignMillis between two counts of a stream at most
-     */
-    public record Push(int intervalMillis, int lifeSignMillis) {
-        static Push read(Settings s) {
-            return new Push(
-                    s.integer("push.intervalMillis", 500, 50, 60_000),
-                    s.integer("push.lifeSignMillis", 2_000, 500, 4_000));
         }
     }
 

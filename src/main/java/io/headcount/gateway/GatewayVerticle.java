@@ -104,6 +104,7 @@ public final class GatewayVerticle extends VerticleBase {
                 .setMaxInitialLineLength(HandshakeRules.MAX_LIST_URI_BYTES + 32)
                 .setMaxHeaderSize(HandshakeRules.MAX_HEADER_BYTES)
                 .setAcceptBacklog(limits.acceptBacklog())
+                .setReusePort(limits.reusePort())
                 .setTcpNoDelay(true);
         if (limits.sendBufferBytes() > 0) {
             options.setSendBufferSize(limits.sendBufferBytes());
