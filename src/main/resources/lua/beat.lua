@@ -3,7 +3,7 @@
 -- KEYS  1 live:users:{S}  2 live:node:{S}:N#e  3 live:nodes:{S}  4 live:stat:{S}  5 live:beats:{S}
 --       then for each session: live:tabs:{S}:U, hb:{S}:SESSION
 -- ARGV  1 N#e  2 number of the last batch that the node knows to be applied  3 sockets that it counts
---       4 bucket length, milliseconds  5 forget (1: the node has nothing here any more and will start anew from 1)
+--       4 bucket length, milliseconds  5 forget (1: the node has nothing here any more and will start anew)
 --       then for each session: session, user
 -- Result {viewers, sessions, peak, peakAt, now, rev, asserted, last number seen, users put back}
 -- Cost  5 us a session
@@ -19,8 +19,9 @@ local reported, last = parse_report(redis.call('HGET', nodes, incarnation))
 local held = redis.call('HLEN', node)
 local restored = 0
 
--- An incarnation that Redis does not know (it was reaped, or Redis lost data) is told so, and writes nothing.
-if last > 0 then
+-- An incarnation that Redis does not know (it was reaped, or Redis lost data) is told so, and writes nothing; nor does
+-- one that a later life has shut out.
+if last > 0 and last ~= SHUT_OUT then
   local before = redis.call('SCARD', users)
   local present = {}
   for i = 0, (#KEYS - FIRST_KEY + 1) / 2 - 1 do

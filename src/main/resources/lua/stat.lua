@@ -93,6 +93,9 @@ end
 
 -- A report in live:nodes is sockets:number:when:asserted. `asserted` is the size of the incarnation's own hash, written
 -- by the very script that changed it, so that their sum is the sum of the hashes without a key that is not declared.
+-- The number of a life that was shut out by a later one of its node: no batch follows it.
+local SHUT_OUT = 9007199254740991
+
 local function parse_report(text)
   local sockets, number, when, asserted = string.match(text or '', '^(%d+):(%d+):(%d+):(%d+)$')
   return tonumber(sockets) or 0, tonumber(number) or 0, tonumber(when) or 0, tonumber(asserted) or 0

@@ -26,6 +26,7 @@ const STABLE_AFTER_MILLIS = 10_000;
 /** However long a server asks us to stay away. */
 const LONGEST_MOVE_MILLIS = 60_000;
 
+const TOKEN_EXPIRED = 4401;
 /** 1000 is the end of the stream; after these, trying again would only bring the same answer. */
 const FINAL_CODES = new Map([
   [1002, "protocol"],
@@ -33,7 +34,7 @@ const FINAL_CODES = new Map([
   [1007, "protocol"],
   [1008, "policy"],
   [1009, "protocol"],
-  [4401, "token-expired"],
+  [TOKEN_EXPIRED, "token-expired"],
 ]);
 /** Reasons worth telling of those that are tried again; all others are "lost". */
 const RETRY_REASONS = new Map([
@@ -71,7 +72,9 @@ export class Viewer extends EventTarget {
   reason = null;
 
   #url;
-  #protocols;
+  #token;
+  /** Of this attempt: a token that comes after the attempt was given up must not open a socket. */
+  #turn = 0;
   #socket = null;
   #attempt = 0;
   #welcomedAt = null;
@@ -86,7 +89,8 @@ export class Viewer extends EventTarget {
    * @param {string} stream the stream's id
    * @param {object} [options]
    * @param {string} [options.user] who watches, where the server is open (development)
-   * @param {string} [options.token] who watches, as a signed token
+   * @param {string|function(): (string|Promise<string>)} [options.token] who watches, as a signed token; a function
+   *   is asked at each attempt, so that a token that expires or is good for one connection can be replaced
    * @param {string} [options.baseUrl] the server; by default the one that served this file
    * @throws {RangeError} for an id that no server would accept
    */
@@ -102,8 +106,7 @@ export class Viewer extends EventTarget {
     this.#url = new URL(`/v1/streams/${stream}/watch`, baseUrl);
     this.#url.protocol = this.#url.protocol.replace("http", "ws");
     if (user !== undefined) this.#url.searchParams.set("user", user);
-    // A browser cannot set headers on a WebSocket, and an address ends up in logs: a token travels as a subprotocol.
-    this.#protocols = token === undefined ? [] : ["headcount.v1", `bearer.${token}`];
+    this.#token = token;
   }
 
   /** Milliseconds since the count was news, by a clock that nobody sets; null before the first one. */
@@ -133,7 +136,24 @@ export class Viewer extends EventTarget {
   #open() {
     clearTimeout(this.#retryTimer);
     this.#retryAt = this.state === "restoring" ? performance.now() : null;
-    const socket = new WebSocket(this.#url, this.#protocols);
+    if (typeof this.#token !== "function") {
+      this.#dial(this.#token);
+      return;
+    }
+    const turn = ++this.#turn;
+    this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
+    Promise.resolve()
+      .then(() => this.#token())
+      .then(
+        (token) => turn === this.#turn && this.#dial(token),
+        () => turn === this.#turn && this.#lost(null),
+      );
+  }
+
+  #dial(token) {
+    // A browser cannot set headers on a WebSocket, and an address ends up in logs: a token travels as a subprotocol.
+    const socket = new WebSocket(this.#url, token === undefined ? [] : ["headcount.v1", `bearer.${token}`]);
+    clearTimeout(this.#watchdog);
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = ({ code }) => this.#lost(code);
@@ -199,7 +219,7 @@ export class Viewer extends EventTarget {
     this.#drop();
     if (code === 1000) {
       this.#finish("ended", "ended");
-    } else if (FINAL_CODES.has(code)) {
+    } else if (FINAL_CODES.has(code) && !(code === TOKEN_EXPIRED && typeof this.#token === "function")) {
       this.#finish("refused", FINAL_CODES.get(code));
     } else {
       this.#restore(RETRY_REASONS.get(code) ?? "lost");
@@ -246,6 +266,7 @@ export class Viewer extends EventTarget {
   }
 
   #drop() {
+    this.#turn += 1;
     clearTimeout(this.#watchdog);
     if (this.#socket === null) return;
     this.#socket.onmessage = null;

@@ -9,6 +9,8 @@ const DETAILS_EVERY_MILLIS = 2_000;
 const SPEAK_EVERY_MILLIS = 5_000;
 const TICK_MILLIS = 500;
 const USER_KEY = "headcount.user";
+/** Behind the #, where neither servers nor their logs see it. */
+const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
 
 const $ = (id) => document.getElementById(id);
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
@@ -16,6 +18,8 @@ const times = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 let viewer = null;
 let details = null;
+/** How this server may know viewers: "name", "token", "device". */
+let ways = new Set(["name"]);
 
 /** A name that nobody else is likely to have: two tabs that were not told otherwise are two people. */
 function guest() {
@@ -40,23 +44,40 @@ function remember(user) {
   }
 }
 
+/** Asked for and not taken from the page, which may come from a cache: the answer brings this browser's cookie too. */
+async function askForWays() {
+  try {
+    const answer = await fetch("/", { method: "HEAD", cache: "no-store" });
+    const listed = answer.headers.get("Headcount-Identity");
+    return new Set(listed === null ? ["name"] : listed.split(/, */));
+  } catch {
+    return new Set(["name"]);
+  }
+}
+
 function setText(id, text) {
   // Unchanged text stays untouched, or a screen reader would say it again.
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
 function watchAddress(stream, user) {
-  return `/?${new URLSearchParams(user === undefined ? { stream } : { stream, user })}`;
+  return `/?${new URLSearchParams(user === undefined ? { stream } : { stream, user })}${location.hash}`;
+}
+
+function badUser(name) {
+  if (token !== undefined) return null;
+  if (name === "") return ways.has("device") ? null : ways.has("name") ? texts.badUser : texts.needsToken;
+  if (!ways.has("name")) return ways.has("device") ? texts.noNames : texts.needsToken;
+  return ID_PATTERN.test(name) ? null : texts.badUser;
 }
 
 function validate() {
   const complaints = [
-    [$("stream"), texts.badStream],
-    [$("user"), texts.badUser],
-  ].filter(([field]) => {
-    const bad = !ID_PATTERN.test(field.value.trim());
-    field.setAttribute("aria-invalid", String(bad));
-    return bad;
+    [$("stream"), ID_PATTERN.test($("stream").value.trim()) ? null : texts.badStream],
+    [$("user"), badUser($("user").value.trim())],
+  ].filter(([field, complaint]) => {
+    field.setAttribute("aria-invalid", String(complaint !== null));
+    return complaint !== null;
   });
   setText("form-message", complaints.map(([, complaint]) => complaint).join("\n"));
   complaints[0]?.[0].focus();
@@ -66,12 +87,13 @@ function validate() {
 function join() {
   if (!validate()) return;
   const stream = $("stream").value.trim();
-  const user = $("user").value.trim();
+  const name = $("user").value.trim();
+  const user = token !== undefined || name === "" ? undefined : name;
   viewer?.close();
-  remember(user);
+  remember(name);
   // Without the name: who is sent this address is somebody else. A reload finds the name in this tab's memory.
   history.replaceState(null, "", watchAddress(stream));
-  viewer = new Viewer(stream, { user });
+  viewer = new Viewer(stream, { user, token });
   const joined = viewer;
   viewer.addEventListener("count", () => joined === viewer && showCount());
   viewer.addEventListener("stale", () => joined === viewer && showStatus());
@@ -82,7 +104,8 @@ function join() {
   viewer.connect();
   $("other-user").href = watchAddress(stream, guest());
   $("same-user").href = watchAddress(stream, user);
-  setText("same-user", texts.sameUser(user));
+  $("other-user").hidden = !ways.has("name") || token !== undefined;
+  setText("same-user", texts.sameUser(user ?? (token === undefined ? texts.thisBrowser : texts.tokenOwner)));
   setText("stream-title", texts.stream(stream));
   showCount();
 }
@@ -91,7 +114,7 @@ function leave() {
   details?.stop();
   viewer?.close();
   viewer = null;
-  history.replaceState(null, "", "/");
+  history.replaceState(null, "", `/${location.hash}`);
   showIdle();
 }
 
@@ -152,7 +175,7 @@ function connectionText(state) {
     case "connecting":
       return texts.connectionConnecting;
     case "live":
-      return texts.connectionLive(viewer.user);
+      return texts.connectionLive(viewer.user ?? (token === undefined ? texts.thisBrowser : texts.tokenOwner));
     case "restoring":
       return texts.restoring[viewer.reason] ?? texts.restoring.lost;
     case "ended":
@@ -192,13 +215,14 @@ function speakSoon() {
   }, SPEAK_EVERY_MILLIS);
 }
 
-function start() {
+async function start() {
+  const known = askForWays();
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = texts[element.dataset.text];
   }
   $("join-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    join();
+    known.then(join);
   });
   $("leave").addEventListener("click", leave);
   // Each opening is another person.
@@ -208,14 +232,20 @@ function start() {
   });
   showTopStreams((stream) => {
     $("stream").value = stream;
-    join();
+    known.then(join);
   });
   setInterval(tick, TICK_MILLIS);
 
   const asked = new URLSearchParams(location.search);
-  $("user").value = asked.get("user") ?? remembered() ?? guest();
+  const nobody = guest();
+  $("user").value = asked.get("user") ?? (remembered() || nobody);
   $("stream").value = asked.get("stream") ?? "42";
   showIdle();
+  ways = await known;
+  const named = ways.has("name") && token === undefined;
+  $("user").closest("div").hidden = $("user-hint").hidden = !named;
+  if (!named || (ways.has("device") && $("user").value === nobody)) $("user").value = "";
+  if (ways.has("device")) setText("user-hint", texts.userHintAnonymous);
   if (asked.has("stream")) join();
 }
 

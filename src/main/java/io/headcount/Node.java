@@ -2,6 +2,7 @@ package io.headcount;
 
 import io.headcount.admin.AdminVerticle;
 import io.headcount.api.ApiRoutes;
+import io.headcount.auth.Authenticator;
 import io.headcount.bus.Bus;
 import io.headcount.cluster.HelloRoster;
 import io.headcount.cluster.LeaseKeeper;
@@ -10,7 +11,6 @@ import io.headcount.config.Role;
 import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
-import io.headcount.gateway.ViewerAuth;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
@@ -20,6 +20,7 @@ import io.headcount.store.redis.RedisCounterStore;
 import io.headcount.store.redis.RedisLeaseStore;
 import io.headcount.store.redis.RedisRouter;
 import io.headcount.store.redis.RedisSessionLog;
+import io.headcount.store.redis.RedisUsedTokens;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -60,6 +61,7 @@ final class Node {
     private RedisCounterStore counters;
     private LeaseKeeper lease;
     private MySqlBookStore books;
+    private Authenticator auth;
     private Gateway gateway;
     /** Whether the lease is left to end by itself, so that viewers have time to come back elsewhere. */
     private boolean grace;
@@ -78,7 +80,7 @@ final class Node {
         return VertxFactory.create(config, folder, metrics)
                 .compose(this::openStores)
                 .compose(opened -> startLease())
-                .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames()))
+                .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames(), redis::mostlyReachable))
                 .compose(this::deployAll)
                 .onSuccess(done -> missing = null);
     }
@@ -106,6 +108,9 @@ final class Node {
     List<Future<Void>> close() {
         if (roster != null) {
             roster.stop();
+        }
+        if (auth != null) {
+            auth.close();
         }
         return vertx == null ? List.of(leaseVertx.close()) : List.of(leaseVertx.close(), vertx.close());
     }
@@ -153,7 +158,7 @@ final class Node {
             done = done.compose(before -> deployCounters());
         }
         if (config.has(Role.GATEWAY) || config.has(Role.API)) {
-            done = done.compose(before -> deployGateways());
+            done = done.compose(before -> startAuth()).compose(ready -> deployGateways());
         }
         return done;
     }
@@ -177,6 +182,14 @@ final class Node {
         return done;
     }
 
+    private Future<Authenticator> startAuth() {
+        return Authenticator.start(vertx, config.auth(), folder, new RedisUsedTokens(redis), metrics.registry())
+                .onSuccess(started -> {
+                    auth = started;
+                    readiness.add("auth", auth::missing);
+                });
+    }
+
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
         ApiRoutes api = new ApiRoutes(config, counters, books, readiness, clock, metrics.registry());
@@ -187,7 +200,7 @@ final class Node {
                         clock,
                         metrics.registry(),
                         () -> api.router(vertx),
-                        ViewerAuth.open(),
+                        auth,
                         stream -> books.stream(stream).map(info -> info != null)));
         return deploy(gateway::instance, config.webSocket().instances());
     }

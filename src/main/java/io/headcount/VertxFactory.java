@@ -31,8 +31,10 @@ final class VertxFactory {
                 .setInternalBlockingPoolSize(WORKERS)
                 .setAddressResolverOptions(new AddressResolverOptions().setCacheMaxTimeToLive(DNS_TTL_SECONDS))
                 .setMetricsOptions(metrics.vertxOptions())
-                .setEventBusOptions(
-                        new EventBusOptions().setHost(cluster.host()).setPort(cluster.busPort()));
+                .setEventBusOptions(new EventBusOptions()
+                        .setHost(cluster.host())
+                        .setPort(cluster.busPort())
+                        .setClusterPublicPort(cluster.announcedBusPort()));
         VertxBuilder builder = Vertx.builder()
                 .with(options)
                 .withTransport(transport(config.transport()))
@@ -49,9 +51,9 @@ final class VertxFactory {
     }
 
     /**
-     * The transport to use. epoll by default, and not io_uring: many container runtimes forbid io_uring's system calls,
-     * and scripts/bench transports shows what it would bring. What does not load gives way to NIO, with a warning where
-     * it was asked for by name.
+     * The transport to use. epoll by default, and not io_uring, whose system calls many container runtimes forbid;
+     * scripts/bench transports compares them. What does not load gives way to NIO, with a warning where it was asked for
+     * by name.
      */
     static Transport transport(io.headcount.config.Transport wanted) {
         Transport chosen = switch (wanted) {

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import io.vertx.core.AsyncResult;
 
 /** Imports run strictly downward; the parts meet over the bus and the ports. */
 @AnalyzeClasses(packages = "io.headcount", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -115,6 +116,17 @@ class ArchitectureTest {
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
 
     @ArchTest
+    static final ArchRule onlyIdentityVerifiesSignatures = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headcount.auth..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.security\\.Signature|javax\\.crypto\\..*")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.ext.auth.jwt..");
+
+    @ArchTest
     static final ArchRule theCoresThatDecideArePure = noClasses()
             .that()
             .haveSimpleName("StreamState")
@@ -128,7 +140,21 @@ class ArchitectureTest {
             .haveSimpleName("WriteBatch")
             .or()
             .haveSimpleName("SessionRegistry")
+            .or()
+            .haveSimpleName("Expiries")
+            .or()
+            .haveSimpleName("Claims")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule whatTheSimulatorRunsKnowsFuturesOnly = noClasses()
+            .that()
+            .haveNameMatching("io\\.headcount\\.(counter\\.(Counting|Assertions|BeatWheel|SessionLogger|Verification)"
+                    + "|reconciler\\.(Repairs|Reaper|Sweeper)|cluster\\.OwnLease)")
+            .should()
+            .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.vertx..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.assignableTo(AsyncResult.class))))
+            .because("the simulator has no event loop, no bus and no timer");
 }

@@ -2,14 +2,20 @@ package io.headcount.bus;
 
 import io.headcount.model.Repair;
 import io.headcount.model.SharedClock;
+import java.util.function.Consumer;
 
 /** Tells the keepers of a repair that was made, for the ledger. */
 public final class Ledger {
-    private final Bus bus;
+    private final Consumer<Message.Repaired> out;
     private final SharedClock clock;
 
     public Ledger(Bus bus, SharedClock clock) {
-        this.bus = bus;
+        this(repaired -> bus.send(Addresses.REPAIRED, repaired), clock);
+    }
+
+    /** @param out takes what is told */
+    public Ledger(Consumer<Message.Repaired> out, SharedClock clock) {
+        this.out = out;
         this.clock = clock;
     }
 
@@ -32,6 +38,6 @@ public final class Ledger {
 
     /** Tells of a repair. */
     public void tell(Repair repair) {
-        bus.send(Addresses.REPAIRED, new Message.Repaired(repair));
+        out.accept(new Message.Repaired(repair));
     }
 }

@@ -67,6 +67,20 @@ public record ViewerOptions(
                 servers, first, stream, user, token, address, reconnect, welcomeTimeoutMillis, silenceLimitMillis);
     }
 
+    /** The same with a token that says who it is. It is sent at every attempt, so it is no good for one use. */
+    public ViewerOptions authorized(String bearer) {
+        return new ViewerOptions(
+                servers,
+                first,
+                stream,
+                user,
+                bearer,
+                localAddress,
+                reconnect,
+                welcomeTimeoutMillis,
+                silenceLimitMillis);
+    }
+
     /** The same, coming back by a policy. */
     public ViewerOptions reconnecting(ReconnectPolicy policy) {
         return new ViewerOptions(

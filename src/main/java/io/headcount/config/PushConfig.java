@@ -10,8 +10,8 @@ package io.headcount.config;
  */
 public record PushConfig(int intervalMillis, int lifeSignMillis, int messagesPerSecond) {
     /**
-     * A core writes some 100,000 counts a second when it does nothing else (scripts/bench fanout: 7 to 11 microseconds
-     * of CPU each, most of it the kernel's); half of that leaves room for joins, pings and everything else.
+     * A count costs 7 to 13 microseconds of CPU, most of it the kernel's (scripts/bench fanout, on a busy machine): so
+     * this is about half a core, and what is left is for joins, pings and everything else.
      */
     static final int MESSAGES_PER_SECOND_AND_CORE = 50_000;
 

@@ -188,7 +188,10 @@ final class Settings {
 
     private static boolean secret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return lower.endsWith("password") || lower.endsWith("token") || lower.endsWith("secret");
+        return lower.endsWith("password")
+                || lower.endsWith("token")
+                || lower.endsWith("secret")
+                || lower.endsWith("keys");
     }
 
     private static <E extends Enum<E>> String names(Class<E> type) {

@@ -1,15 +1,16 @@
 package io.headcount.counter;
 
-import io.headcount.bus.Addresses;
-import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
 import io.headcount.bus.Message;
 import io.headcount.model.Count;
+import io.headcount.model.EndCause;
+import io.headcount.model.FinishedSession;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BatchResult;
+import io.headcount.store.CounterStore.Beat;
 import io.headcount.store.CounterStore.Member;
 import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.Counter;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +47,12 @@ final class Assertions {
     private final Set<StreamState> ready = new LinkedHashSet<>();
     private final Deque<StreamState> failed = new ArrayDeque<>();
     private final Set<StreamState> suspects = new LinkedHashSet<>();
-    private final Bus bus;
+    private final BiConsumer<Integer, Message.Admitted> admissions;
     private final CounterStore store;
     private final NodeLease lease;
     private final Ledger ledger;
+    private final long numbersAfter;
+    private final int mostTabs;
     private final Consumer<Count> outlet;
     private final Timer applyTimer;
     private final DistributionSummary batchSizes;
@@ -58,17 +62,26 @@ final class Assertions {
     private int calls;
     private int checks;
 
+    /**
+     * @param admissions takes, for a gateway instance, which sessions are counted
+     * @param numbersAfter where the numbers of batches begin: another place in each process
+     * @param mostTabs of a user on a stream, over all nodes; 0 for any number
+     */
     Assertions(
-            Bus bus,
+            BiConsumer<Integer, Message.Admitted> admissions,
             CounterStore store,
             NodeLease lease,
             Ledger ledger,
             MeterRegistry metrics,
+            long numbersAfter,
+            int mostTabs,
             Consumer<Count> outlet) {
-        this.bus = bus;
+        this.admissions = admissions;
         this.store = store;
         this.lease = lease;
         this.ledger = ledger;
+        this.numbersAfter = numbersAfter;
+        this.mostTabs = mostTabs;
         this.outlet = outlet;
         this.applyTimer = Timer.builder("headcount.counter.apply")
                 .description("time of one batch of joins and leaves in Redis, the way there and back included")
@@ -87,7 +100,7 @@ final class Assertions {
 
     /** The state of a stream, made where there is none. */
     StreamState state(String stream) {
-        return states.computeIfAbsent(stream, StreamState::new);
+        return states.computeIfAbsent(stream, id -> new StreamState(id, numbersAfter, mostTabs));
     }
 
     /** The state of a stream, or {@code null}. */
@@ -175,7 +188,7 @@ final class Assertions {
                 state.failed(batch);
                 failed.add(state);
             } else if (result.result() instanceof BatchResult.Applied applied) {
-                admit(state.applied(batch, applied.asserted()), applied.count());
+                tell(state.applied(batch, applied.asserted(), applied.refused()), applied.count());
                 outlet.accept(applied.count());
                 ready.add(state);
             } else {
@@ -187,17 +200,19 @@ final class Assertions {
         });
     }
 
-    private void admit(List<Session> sessions, Count count) {
-        Map<Integer, List<Session>> byGateway = new HashMap<>();
-        for (Session session : sessions) {
-            if (session.gateway() >= 0) {
-                byGateway
-                        .computeIfAbsent(session.gateway(), unknown -> new ArrayList<>())
-                        .add(session);
-            }
-        }
-        byGateway.forEach((gateway, admitted) ->
-                bus.sendLocal(Addresses.ADMITTED.at(gateway), new Message.Admitted(admitted, count)));
+    private void tell(Verdict verdict, Count count) {
+        Map<Integer, Message.Admitted> byGateway = new HashMap<>();
+        verdict.admitted()
+                .forEach(session -> part(byGateway, session, count).sessions().add(session));
+        verdict.refused()
+                .forEach(session -> part(byGateway, session, count).refused().add(session));
+        byGateway.remove(-1);
+        byGateway.forEach(admissions);
+    }
+
+    private static Message.Admitted part(Map<Integer, Message.Admitted> byGateway, Session session, Count count) {
+        return byGateway.computeIfAbsent(
+                session.gateway(), unknown -> new Message.Admitted(new ArrayList<>(), count, new ArrayList<>()));
     }
 
     private void check() {
@@ -208,22 +223,20 @@ final class Assertions {
             long version = state.version();
             long startedAt = System.nanoTime();
             // The lease first: a refusal may mean that this life was recorded dead while the process slept.
-            lease.confirm()
-                    .compose(life -> readAll(state.stream(), life, "0", new ArrayList<>()))
-                    .onComplete(read -> {
-                        checks--;
-                        if (read.failed()) {
-                            failed.add(state);
-                        } else if (state.version() == version) {
-                            reconciled(state, read.result(), startedAt);
-                        }
-                        pump();
-                    });
+            lease.confirm().compose(life -> read(state, life)).onComplete(read -> {
+                checks--;
+                if (read.failed()) {
+                    failed.add(state);
+                } else if (state.version() == version) {
+                    reconciled(state, read.result(), startedAt);
+                }
+                pump();
+            });
         }
     }
 
-    private void reconciled(StreamState state, List<Member> held, long startedAt) {
-        StreamState.Difference difference = state.reconcile(held);
+    private void reconciled(StreamState state, Holdings held, long startedAt) {
+        StreamState.Difference difference = state.reconcile(held.members(), held.lastSeen());
         reconciliations.increment();
         ready.add(state);
         if (difference.none()) {
@@ -247,6 +260,32 @@ final class Assertions {
                 tookMillis);
     }
 
+    /** The number first: if another batch is applied while the members are read, the correction will be refused. */
+    private Future<Holdings> read(StreamState state, Incarnation life) {
+        Beat question = new Beat(state.stream(), life, state.sockets(), state.seen(), List.of(), false);
+        return store.beat(question)
+                .compose(answer -> readAll(state.stream(), life, "0", new ArrayList<>())
+                        .compose(members -> logged(state.strangers(members), state.stream(), life)
+                                .map(new Holdings(members, answer.lastSeen()))));
+    }
+
+    /** Sessions that will be removed and that this process knows nothing of: log first, then remove. */
+    private Future<Void> logged(List<Member> strangers, String stream, Incarnation life) {
+        if (strangers.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return store.log(strangers.stream()
+                .map(member -> new FinishedSession(
+                        stream,
+                        member.user(),
+                        member.session(),
+                        life.node(),
+                        member.joinedAtMillis(),
+                        member.lastBeatMillis(),
+                        EndCause.NODE_LOST))
+                .toList());
+    }
+
     private Future<List<Member>> readAll(String stream, Incarnation life, String cursor, List<Member> found) {
         return store.members(stream, life, cursor).compose(page -> {
             found.addAll(page.members());
@@ -255,4 +294,7 @@ final class Assertions {
                     : readAll(stream, life, page.cursor(), found);
         });
     }
+
+    /** What Redis holds for this node on a stream, and the number that it had seen before that was read. */
+    private record Holdings(List<Member> members, long lastSeen) {}
 }

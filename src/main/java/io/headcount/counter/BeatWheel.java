@@ -3,7 +3,6 @@ package io.headcount.counter;
 import io.headcount.bus.Ledger;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
-import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Beat;
 import io.headcount.store.CounterStore.BeatResult;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Reports every stream once a beat and renews its sessions' heartbeats, a quarter of them each time, spread over the
@@ -31,6 +31,7 @@ final class BeatWheel {
     private final CounterStore store;
     private final Ledger ledger;
     private final Consumer<BeatResult> onAnswer;
+    private final LongSupplier monotonicMillis;
     private final Counter beats;
     private final Counter failures;
     private final Map<StreamState, Long> idleSince = new HashMap<>();
@@ -41,10 +42,12 @@ final class BeatWheel {
             CounterStore store,
             MeterRegistry metrics,
             Ledger ledger,
+            LongSupplier monotonicMillis,
             Consumer<BeatResult> onAnswer) {
         this.assertions = assertions;
         this.store = store;
         this.ledger = ledger;
+        this.monotonicMillis = monotonicMillis;
         this.onAnswer = onAnswer;
         this.beats = Counter.builder("headcount.counter.heartbeats")
                 .description("session heartbeats renewed")
@@ -84,8 +87,7 @@ final class BeatWheel {
             int to = Math.min(sessions.size(), from + CounterStore.MAX_BATCH);
             send(
                     state,
-                    new Beat(
-                            state.stream(), life, state.sockets(), state.number(), sessions.subList(from, to), forget));
+                    new Beat(state.stream(), life, state.sockets(), state.seen(), sessions.subList(from, to), forget));
             from = to;
         } while (from < sessions.size());
     }
@@ -128,7 +130,7 @@ final class BeatWheel {
             idleSince.remove(state);
             return false;
         }
-        long now = SharedClock.monotonicMillis();
+        long now = monotonicMillis.getAsLong();
         return now - idleSince.computeIfAbsent(state, unknown -> now) > FORGET_MILLIS;
     }
 }

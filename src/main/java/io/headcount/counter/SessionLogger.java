@@ -5,7 +5,6 @@ import io.headcount.model.Session;
 import io.headcount.store.CounterStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,7 +19,7 @@ final class SessionLogger {
     private static final int MOST_RECORDS = 2_000;
     private static final long RETRY_MILLIS = 200;
 
-    private final Vertx vertx;
+    private final Later later;
     private final CounterStore store;
     private final Consumer<Session> onLogged;
     private final Counter logged;
@@ -28,8 +27,8 @@ final class SessionLogger {
     private final Deque<Ended> waiting = new ArrayDeque<>();
     private boolean busy;
 
-    SessionLogger(Vertx vertx, CounterStore store, MeterRegistry metrics, Consumer<Session> onLogged) {
-        this.vertx = vertx;
+    SessionLogger(Later later, CounterStore store, MeterRegistry metrics, Consumer<Session> onLogged) {
+        this.later = later;
         this.store = store;
         this.onLogged = onLogged;
         this.logged = Counter.builder("headcount.counter.sessions.logged")
@@ -78,7 +77,7 @@ final class SessionLogger {
                     for (int i = batch.size() - 1; i >= 0; i--) {
                         waiting.addFirst(batch.get(i));
                     }
-                    vertx.setTimer(RETRY_MILLIS, timer -> {
+                    later.run(RETRY_MILLIS, () -> {
                         busy = false;
                         flush();
                     });

@@ -1,7 +1,6 @@
 package io.headcount.counter;
 
 import io.headcount.bus.Addresses;
-import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Session;
@@ -9,6 +8,7 @@ import io.headcount.store.NodeLease;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,22 +19,25 @@ final class Verification {
 
     private final HeadcountConfig config;
     private final int index;
-    private final Bus bus;
+    private final BiFunction<Integer, Message.SocketsWanted, Future<Message.Sockets>> gateways;
     private final NodeLease lease;
     private final Assertions assertions;
     private final Consumer<Session> onLost;
 
-    /** @param onLost takes sessions that were held open here and that no gateway has */
+    /**
+     * @param gateways asks a gateway instance which sockets it has
+     * @param onLost takes sessions that were held open here and that no gateway has
+     */
     Verification(
             HeadcountConfig config,
             int index,
-            Bus bus,
+            BiFunction<Integer, Message.SocketsWanted, Future<Message.Sockets>> gateways,
             NodeLease lease,
             Assertions assertions,
             Consumer<Session> onLost) {
         this.config = config;
         this.index = index;
-        this.bus = bus;
+        this.gateways = gateways;
         this.lease = lease;
         this.assertions = assertions;
         this.onLost = onLost;
@@ -45,28 +48,25 @@ final class Verification {
                 || !message.incarnation().equals(lease.current())) {
             return;
         }
+        StreamState state = assertions.state(message.stream());
         List<Future<?>> lists = new ArrayList<>();
-        for (int gateway = 0; gateway < config.webSocket().instances(); gateway++) {
-            lists.add(bus.requestLocal(
-                    Addresses.SOCKETS_WANTED.at(gateway),
-                    new Message.SocketsWanted(message.stream()),
-                    Message.Sockets.class));
+        for (int i = 0; i < config.webSocket().instances(); i++) {
+            int gateway = i;
+            // Each list at its own moment: until the last is here, sockets open and close that the first knows nothing
+            // of.
+            lists.add(gateways.apply(gateway, new Message.SocketsWanted(message.stream()))
+                    .onSuccess(
+                            sockets -> state.adopt(gateway, sockets.sessions()).forEach(onLost)));
         }
         Future.all(lists)
-                .onSuccess(all -> adopt(message, all.list()))
+                .onSuccess(all -> {
+                    assertions.suspect(state, message.cause());
+                    assertions.tick();
+                })
                 .onFailure(failure -> LOG.warn(
                         "a gateway instance did not say which sockets it has; the keeper will ask again stream={}"
                                 + " reason={}",
                         message.stream(),
                         failure.getMessage()));
-    }
-
-    private void adopt(Message.Verify message, List<Message.Sockets> lists) {
-        StreamState state = assertions.state(message.stream());
-        List<Session> open = new ArrayList<>();
-        lists.forEach(sockets -> open.addAll(sockets.sessions()));
-        state.adopt(open).forEach(onLost);
-        assertions.suspect(state, message.cause());
-        assertions.tick();
     }
 }

@@ -39,6 +39,7 @@ public final class SessionRegistry {
     private final SlowReaders slow;
     private final Welcomes welcomes = new Welcomes();
     private final Pulse pulse;
+    private final Expiries expiries;
     private final SessionIds ids = new SessionIds();
     private final Map<String, Audience> audiences = new HashMap<>();
     private final Sweeper sweeper = new Sweeper();
@@ -60,18 +61,20 @@ public final class SessionRegistry {
         this.clock = clock;
         this.allocator = allocator;
         this.metrics = metrics;
-        HeadcountConfig.WebSocket limits = config.webSocket();
+        HeadcountConfig.WebSocket sockets = config.webSocket();
         HeadcountConfig.Counting counting = config.counting();
         this.events = new EventBatches(
                 counting.instances(), counting.batchMillis(), counting.batchSize(), loop, (to, batch) -> {
                     metrics.batch(batch.events().size());
                     target.send(to, batch);
                 });
-        this.slow = new SlowReaders(limits.maxWriteBufferBytes());
-        PushPace pace = new PushPace((double) config.push().messagesPerSecond() / limits.instances(), loop.nowMillis());
+        this.slow = new SlowReaders(config.limits().maxWriteBufferBytes());
+        PushPace pace =
+                new PushPace((double) config.push().messagesPerSecond() / sockets.instances(), loop.nowMillis());
         Walks walks = new Walks(loop, pace, slow, metrics, config.push().intervalMillis());
         this.fanOut = new FanOut(loop, allocator, walks, metrics, config.push());
-        this.pulse = new Pulse(limits.pingIntervalMillis(), limits.silenceLimitMillis(), loop.nowMillis());
+        this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
+        this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
     }
 
@@ -91,6 +94,13 @@ public final class SessionRegistry {
         return viewer.session;
     }
 
+    /** What proves who a viewer is ends after so many milliseconds: then the socket is closed with 4401. */
+    void expireAfter(Viewer viewer, long millis) {
+        if (viewer.slot != Viewer.NOWHERE) {
+            expiries.set(viewer.slot, loop.nowMillis() + millis);
+        }
+    }
+
     /** Ends a session, the first time it is called for it. */
     public void close(Viewer viewer, EndCause cause) {
         if (viewer.slot == Viewer.NOWHERE) {
@@ -103,6 +113,7 @@ public final class SessionRegistry {
             viewers[viewer.slot] = moved;
             moved.slot = viewer.slot;
         }
+        expiries.removed(viewer.slot, size);
         viewer.slot = Viewer.NOWHERE;
         Audience audience = audiences.get(session.stream());
         audience.remove(viewer);
@@ -122,12 +133,16 @@ public final class SessionRegistry {
         events.add(counter, new SessionEvent(session, cause, clock.nowMillis()));
     }
 
-    /** Sessions that are counted now: welcomes those that still wait; who was welcomed as degraded gets the count. */
+    /**
+     * Sessions that are counted now: welcomes those that still wait; who was welcomed as degraded gets the count. Those
+     * that are one too many of their user are closed.
+     */
     public void admitted(Admitted admitted) {
         Audience audience = audiences.get(admitted.count().stream());
         if (audience == null) {
             return;
         }
+        admitted.refused().forEach(this::oneTooMany);
         fanOut.seed(audience, admitted.count());
         Count count = admitted.count().newerThan(audience.last) ? admitted.count() : audience.last;
         Mode mode = fanOut.shown(count.mode());
@@ -142,6 +157,14 @@ public final class SessionRegistry {
                 metrics.welcomed(Math.max(0, clock.nowMillis() - session.joinedAtMillis()));
                 welcome(viewer, count, mode);
             }
+        }
+    }
+
+    private void oneTooMany(Session session) {
+        Viewer viewer = welcomes.admitted(session);
+        if (viewer != null) {
+            metrics.limited(Limit.SESSIONS_PER_USER);
+            expel(viewer, CloseCode.TOO_MANY, EndCause.REFUSED);
         }
     }
 
@@ -210,7 +233,11 @@ public final class SessionRegistry {
         long now = loop.nowMillis();
         pulse.tick(now, sweeper);
         welcomes.overdue(now, this::welcomeLate);
-        slow.tick(now, viewer -> expel(viewer, CloseCode.SLOW, EndCause.REFUSED));
+        expiries.tick(now, size, slot -> expel(viewers[slot], CloseCode.EXPIRED, EndCause.REFUSED));
+        slow.tick(now, viewer -> {
+            metrics.limited(Limit.WRITE_BUFFER);
+            expel(viewer, CloseCode.SLOW, EndCause.REFUSED);
+        });
         if (now - agedAtMillis >= AGE_MILLIS) {
             agedAtMillis = now;
             fanOut.age(audiences.values());

@@ -1,7 +1,7 @@
 /**
  * The viewers' sockets: public server, handshake, and the hot path behind it.
  *
- * <p>Rank 3: imports {@code bus}, {@code protocol}, {@code store}, {@code model}, {@code config}, Vert.x core, Netty and
+ * <p>Rank 3: imports {@code bus}, {@code protocol}, {@code store}, {@code model}, {@code config}, {@code auth}, Vert.x core, Netty and
  * Micrometer; never another package of rank 3.
  *
  * <p>A request becomes a viewer in three steps: {@link io.headcount.gateway.Handshake} decides, {@link

@@ -4,6 +4,7 @@ import io.headcount.model.Incarnation;
 import io.headcount.store.LeaseStore.Lease;
 import io.headcount.store.LeaseStore.LeaseState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,17 +25,47 @@ final class Deaths {
 
     private final Map<String, Long> missingSince = new HashMap<>();
     private final Map<String, Lease> leases = new HashMap<>();
+    /** Nodes of which the last look at the leases told. */
+    private final Set<String> listed = new HashSet<>();
+    /** The latest life of each node that reports somewhere: where Redis lost the lease, only this tells of it. */
+    private Map<String, Long> reported = Map.of();
 
     /** Takes what the leases say now; those that could not be read keep what was known. */
     void observe(List<Lease> read, long now) {
+        listed.clear();
         for (Lease lease : read) {
+            listed.add(lease.node());
             leases.put(lease.node(), lease);
-            if (lease.state() == LeaseState.MISSING) {
+        }
+        for (Lease lease : leases.values()) {
+            // A node of which neither a lease nor a report tells anything has nothing to die with, and counts for
+            // nothing.
+            if (lease.state() == LeaseState.MISSING && epochOf(lease) > 0) {
                 missingSince.putIfAbsent(lease.node(), now);
             } else {
                 missingSince.remove(lease.node());
             }
         }
+    }
+
+    /** Takes which incarnations report on any stream. */
+    void reporting(Collection<Incarnation> incarnations) {
+        Map<String, Long> latest = new HashMap<>();
+        incarnations.forEach(incarnation -> latest.merge(incarnation.node(), incarnation.epoch(), Math::max));
+        reported = latest;
+    }
+
+    /** An incarnation is recorded dead; the lease may never be read again, where Redis lost its node's name. */
+    void buried(Incarnation incarnation) {
+        Lease lease = leases.get(incarnation.node());
+        if (lease == null || lease.epoch() <= incarnation.epoch()) {
+            leases.put(incarnation.node(), new Lease(incarnation.node(), incarnation.epoch(), LeaseState.DEAD, 0));
+            missingSince.remove(incarnation.node());
+        }
+    }
+
+    private long epochOf(Lease lease) {
+        return Math.max(lease.epoch(), reported.getOrDefault(lease.node(), 0L));
     }
 
     /** Incarnations whose lease is gone and that are to be recorded dead now. */
@@ -45,9 +76,17 @@ final class Deaths {
         boolean tooMany = missingSince.size() > 1 && missingSince.size() * 3L > missingSince.size() + alive;
         List<Incarnation> dead = new ArrayList<>();
         missingSince.forEach((node, since) -> {
+            if (!tooMany || now - since >= HOLD_MILLIS) {
+                dead.add(new Incarnation(node, epochOf(leases.get(node))));
+            }
+        });
+        // A life that Redis forgot, when it gave its node a lower number: nothing of the node would be taken any more
+        // where
+        // the higher one reports. Recorded dead, the higher number is known again. Refused where it is alive.
+        reported.forEach((node, epoch) -> {
             Lease lease = leases.get(node);
-            if (lease.epoch() > 0 && (!tooMany || now - since >= HOLD_MILLIS)) {
-                dead.add(new Incarnation(node, lease.epoch()));
+            if (lease != null && lease.epoch() < epoch && !missingSince.containsKey(node)) {
+                dead.add(new Incarnation(node, epoch));
             }
         });
         return dead;
@@ -59,8 +98,8 @@ final class Deaths {
         for (Lease lease : leases.values()) {
             boolean gone = lease.state() == LeaseState.MISSING || lease.state() == LeaseState.UNKNOWN;
             boolean late = lease.state() == LeaseState.ALIVE && lease.remainingMillis() < LATE_MILLIS;
-            if (lease.epoch() > 0 && (gone || late)) {
-                missing.add(new Incarnation(lease.node(), lease.epoch()).toString());
+            if (epochOf(lease) > 0 && (gone || late)) {
+                missing.add(new Incarnation(lease.node(), epochOf(lease)).toString());
             }
         }
         return missing;
@@ -82,9 +121,9 @@ final class Deaths {
         return lease != null && lease.epoch() == incarnation.epoch() && lease.state() == LeaseState.ALIVE;
     }
 
-    /** Nodes that no lease is known of, although somebody reports under their name: the registry lost them. */
+    /** Nodes that were not listed with the leases, although somebody reports under their name: the registry lost them. */
     boolean isUnknown(Incarnation incarnation) {
-        return !leases.containsKey(incarnation.node());
+        return !listed.contains(incarnation.node());
     }
 
     /** Every incarnation that is known to be dead, by name; new ones among them call for a reap at once. */

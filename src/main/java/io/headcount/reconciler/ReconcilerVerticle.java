@@ -3,54 +3,27 @@ package io.headcount.reconciler;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
-import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
 import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
-import io.headcount.model.Incarnation;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
-import io.headcount.store.CounterStore.LiveStream;
 import io.headcount.store.LeaseStore;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Rounds over the leases (every second) and over the streams that this keeper owns (every few, or on a death). */
 public final class ReconcilerVerticle extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(ReconcilerVerticle.class);
     private static final long LEASE_ROUND_MILLIS = 1_000;
-    private static final int READ_CHUNK = 200;
-    /** A stream's set is swept for users without a tab every so many rounds, spread by the stream's hash. */
-    private static final int SWEEP_ROUNDS = 12;
 
     private final HeadcountConfig config;
     private final Roster roster;
     private final CounterStore store;
     private final LeaseStore leases;
-    private final Deaths deaths = new Deaths();
-    private final Reconciliation reconciliation;
-    private final Reaper reaper;
     private final SharedClock clock;
-    private final Counter mismatches;
-    private final Counter reaped;
     private final MeterRegistry metrics;
-    private Sweeper sweeper;
-    private Ledger ledger;
-    private Bus bus;
-    private Set<String> knownDead = Set.of();
     private Rounds streamRounds;
-    private long round;
-    private boolean busy;
 
     public ReconcilerVerticle(
             HeadcountConfig config,
@@ -63,136 +36,30 @@ public final class ReconcilerVerticle extends VerticleBase {
         this.roster = roster;
         this.store = store;
         this.leases = leases;
-        this.reconciliation = new Reconciliation(
-                config.reconciler().threshold(), config.reconciler().rounds());
         this.clock = clock;
         this.metrics = metrics;
-        this.reaper = new Reaper(store, clock);
-        this.mismatches = Counter.builder("headcount.reconciler.mismatches")
-                .description("differences between a node's sockets and Redis that were sent to the node")
-                .register(metrics);
-        this.reaped = Counter.builder("headcount.reconciler.sessions.reaped")
-                .description("sessions of dead nodes that were removed")
-                .register(metrics);
-        Gauge.builder("headcount.reconciler.drift.worst", reconciliation, Reconciliation::worst)
-                .description("largest difference between sockets and Redis in the last round, sessions")
-                .register(metrics);
     }
 
     @Override
     public Future<?> start() {
-        bus = Bus.of(vertx);
-        ledger = new Ledger(bus, clock);
-        sweeper = new Sweeper(roster.self(), store, ledger, metrics);
-        Rounds.every(LEASE_ROUND_MILLIS, "leases", vertx, this::leaseRound);
-        streamRounds = Rounds.every(config.reconciler().intervalMillis(), "reconciliation", vertx, this::streamRound);
+        Bus bus = Bus.of(vertx);
+        Repairs repairs = new Repairs(
+                config,
+                roster,
+                store,
+                leases,
+                clock,
+                new Ledger(bus, clock),
+                metrics,
+                new Repairs.Ways(
+                        missing -> bus.publishLocal(Addresses.MISSING_NODES, missing),
+                        verify -> bus.publish(
+                                Addresses.VERIFY.at(verify.incarnation().node()), verify),
+                        () -> streamRounds.startAfter(0),
+                        SharedClock::monotonicMillis));
+        Rounds.every(LEASE_ROUND_MILLIS, "leases", vertx, repairs::leaseRound);
+        streamRounds =
+                Rounds.every(config.reconciler().intervalMillis(), "reconciliation", vertx, repairs::streamRound);
         return Future.succeededFuture();
-    }
-
-    private Future<Void> leaseRound() {
-        return leases.leases().compose(read -> {
-            long now = SharedClock.monotonicMillis();
-            deaths.observe(read, now);
-            bus.publishLocal(Addresses.MISSING_NODES, new Message.MissingNodes(deaths.missing()));
-            List<Future<?>> burials = new ArrayList<>();
-            deaths.toBury(now).forEach(incarnation -> burials.add(bury(incarnation)));
-            reapAtOnceWhereNew();
-            return Future.join(burials).mapEmpty();
-        });
-    }
-
-    private Future<Boolean> bury(Incarnation incarnation) {
-        return leases.recordDeath(incarnation).onSuccess(dead -> {
-            if (dead) {
-                LOG.warn("a node's lease ran out and its death is recorded node={}", incarnation);
-            }
-        });
-    }
-
-    private void reapAtOnceWhereNew() {
-        Set<String> dead = deaths.dead();
-        if (!knownDead.containsAll(dead) && !busy) {
-            streamRounds.startAfter(0);
-        }
-        knownDead = dead;
-    }
-
-    private Future<Void> streamRound() {
-        busy = true;
-        long thisRound = round++;
-        return store.liveStreams()
-                .compose(streams ->
-                        readOwned(streams.stream().filter(roster::owns).toList(), 0, new ArrayList<>()))
-                .compose(streams -> compareAndReap(streams, thisRound))
-                .onComplete(done -> busy = false);
-    }
-
-    private Future<List<LiveStream>> readOwned(List<String> streams, int from, List<LiveStream> read) {
-        if (from >= streams.size()) {
-            return Future.succeededFuture(read);
-        }
-        List<String> chunk = streams.subList(from, Math.min(streams.size(), from + READ_CHUNK));
-        return store.read(chunk).compose(some -> {
-            read.addAll(some);
-            return readOwned(streams, from + READ_CHUNK, read);
-        });
-    }
-
-    private Future<Void> compareAndReap(List<LiveStream> streams, long thisRound) {
-        reconciliation.compare(streams, deaths::isAlive).forEach(mismatch -> {
-            mismatches.increment();
-            LOG.info(
-                    "a node's sockets differ from Redis stream={} node={} sockets={} redis={}",
-                    mismatch.stream(),
-                    mismatch.incarnation(),
-                    mismatch.sockets(),
-                    mismatch.asserted());
-            bus.publish(
-                    Addresses.VERIFY.at(mismatch.incarnation().node()),
-                    new Message.Verify(mismatch.stream(), mismatch.incarnation(), "drift"));
-        });
-        Set<String> empty = new HashSet<>();
-        Future<Void> work = rememberUnknown(streams);
-        for (Map.Entry<String, Set<Incarnation>> entry :
-                Reconciliation.toReap(streams, deaths::isDead).entrySet()) {
-            for (Incarnation dead : entry.getValue()) {
-                work = work.compose(before -> reap(entry.getKey(), dead));
-            }
-        }
-        for (LiveStream stream : streams) {
-            String id = stream.count().stream();
-            long viewers = stream.count().viewers();
-            if (stream.nodes().isEmpty() && viewers == 0) {
-                empty.add(id);
-            } else if (Math.floorMod(id.hashCode(), SWEEP_ROUNDS) == thisRound % SWEEP_ROUNDS) {
-                work = work.compose(before -> sweeper.sweep(id, viewers));
-            }
-        }
-        for (String id : empty) {
-            work = work.compose(before -> store.retire(id));
-        }
-        return work;
-    }
-
-    /** Nodes that report and that the registry does not know: it lost them, and nobody would notice their death. */
-    private Future<Void> rememberUnknown(List<LiveStream> streams) {
-        Set<String> nodes = new HashSet<>();
-        streams.forEach(stream -> stream.nodes().forEach(report -> {
-            if (deaths.isUnknown(report.incarnation())) {
-                nodes.add(report.incarnation().node());
-            }
-        }));
-        return Future.join(nodes.stream().map(leases::remember).toList()).mapEmpty();
-    }
-
-    private Future<Void> reap(String stream, Incarnation dead) {
-        return reaper.reap(stream, dead)
-                .onSuccess(repair -> {
-                    reaped.increment((double) repair.removed());
-                    if (repair.removed() > 0) {
-                        ledger.tell(repair);
-                    }
-                })
-                .mapEmpty();
     }
 }

@@ -14,21 +14,24 @@ import java.util.function.Predicate;
 /**
  * Compares what nodes report as their sockets with what Redis holds for them. A report's two numbers are of the same
  * batch, so they are equal whenever nothing is lost, however fast viewers come and go: any lasting difference is drift.
- * Pure.
+ * And so is a report that nobody renews though its incarnation lives: a life before it had the same name. Pure.
  */
 final class Reconciliation {
     private final int threshold;
     private final int rounds;
+    private final long silenceMillis;
     private Map<Key, Integer> differing = new HashMap<>();
     private long worst;
 
     /**
      * @param threshold difference in sessions up to which nothing is done
      * @param rounds comparisons in a row that must differ
+     * @param silenceMillis age from which a report of a living incarnation means that it does not know of it
      */
-    Reconciliation(int threshold, int rounds) {
+    Reconciliation(int threshold, int rounds, long silenceMillis) {
         this.threshold = threshold;
         this.rounds = rounds;
+        this.silenceMillis = silenceMillis;
     }
 
     /**
@@ -44,6 +47,11 @@ final class Reconciliation {
         for (LiveStream stream : streams) {
             for (NodeReport report : stream.nodes()) {
                 long difference = Math.abs(report.sockets() - report.asserted());
+                if (alive.test(report.incarnation())
+                        && stream.count().asOfMillis() - report.reportedAtMillis() > silenceMillis) {
+                    found.add(mismatch(stream, report));
+                    continue;
+                }
                 if (difference <= threshold || !alive.test(report.incarnation())) {
                     continue;
                 }
@@ -51,7 +59,7 @@ final class Reconciliation {
                 Key key = new Key(stream.count().stream(), report.incarnation());
                 int seen = differing.getOrDefault(key, 0) + 1;
                 if (seen >= rounds) {
-                    found.add(new Mismatch(key.stream(), key.incarnation(), report.sockets(), report.asserted()));
+                    found.add(mismatch(stream, report));
                 } else {
                     now.put(key, seen);
                 }
@@ -59,6 +67,10 @@ final class Reconciliation {
         }
         differing = now;
         return found;
+    }
+
+    private static Mismatch mismatch(LiveStream stream, NodeReport report) {
+        return new Mismatch(stream.count().stream(), report.incarnation(), report.sockets(), report.asserted());
     }
 
     /** The largest difference of the last round, in sessions. */

@@ -2,11 +2,11 @@ package io.headcount.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.auth.Authenticator;
 import io.headcount.bus.Bus;
 import io.headcount.config.ConfigException;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.gateway.Gateway;
-import io.headcount.gateway.ViewerAuth;
 import io.headcount.model.SharedClock;
 import io.headcount.store.Readiness;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class RunningApi implements AutoCloseable {
                         clock,
                         meters,
                         () -> api.router(vertx),
-                        ViewerAuth.open(),
+                        await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters)),
                         stream -> Future.succeededFuture(books.streams.containsKey(stream))));
         await(vertx.deployVerticle(gateway::instance, new DeploymentOptions()));
     }

@@ -110,9 +110,7 @@ final class CrowdMain {
             long due = elapsed * perSecond / 1_000_000_000L;
             while (done[0] < due && opening < MOST_OPENING) {
                 done[0]++;
-                Member member = new Member(false);
-                member.connect("bench-0");
-                after(1_000, () -> member.viewer.close());
+                new Member(false).connect("bench-0");
             }
             if (elapsed < TimeUnit.SECONDS.toNanos(seconds)) {
                 return true;
@@ -212,6 +210,9 @@ final class CrowdMain {
                 welcomes.recordValue(Math.min(LONGEST_MICROS, (System.nanoTime() - sinceNanos) / 1_000));
                 if (stays) {
                     open.add(this);
+                } else {
+                    // Those who come and go stay for a moment; toggled ones are closed by their clock too.
+                    after(1_000, viewer::close);
                 }
             }
         }

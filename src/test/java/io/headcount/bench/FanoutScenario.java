@@ -97,6 +97,9 @@ final class FanoutScenario implements Scenario {
     private static void whileJoinsGoOn(BenchRun run, Helper crowd) throws IOException {
         crowd.ask("watch");
         Map<String, String> joins = crowd.ask("churn " + JOINS_A_SECOND + " " + (run.quick() ? 10 : 20));
+        if (Integer.parseInt(joins.get("welcomed")) == 0) {
+            throw new IOException("no join was welcomed while counts went to all: " + joins);
+        }
         run.limit(
                 "join to welcome p99, while counts go to all",
                 "ms",

@@ -6,6 +6,7 @@ import io.headcount.dev.SharedServers;
 import io.headcount.dev.TcpProxy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -34,10 +35,16 @@ final class CuttableNode implements AutoCloseable {
         if (!running.isBlank()) {
             return new CuttableNode(Optional.empty(), URI.create(running));
         }
+        return start(DATABASE, Map.of());
+    }
+
+    /** One of the test's own in any case, with settings of its own. */
+    static CuttableNode start(String database, Map<String, String> settings) {
         EmbeddedMySql mysql = SharedServers.mysql();
-        mysql.createDatabase(DATABASE);
-        LocalNodes nodes =
-                LocalNodes.start(LocalNodes.Options.forTests(1, Map.of("HEADCOUNT_MYSQL_DATABASE", DATABASE)));
+        mysql.createDatabase(database);
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("HEADCOUNT_MYSQL_DATABASE", database);
+        LocalNodes nodes = LocalNodes.start(LocalNodes.Options.forTests(1, environment));
         return new CuttableNode(Optional.of(nodes), nodes.get(0).publicUrl());
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadcountConfigTest {
     @Test
@@ -56,6 +58,49 @@ class HeadcountConfigTest {
         ConfigException failure = failure(Map.of("http", Map.of("host", "0.0.0.0")), Map.of());
 
         assertThat(failure.problems()).singleElement().asString().contains("auth.mode", "loopback");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.168.0.1", "127.evil.example", "localhost.example"})
+    void refusesOpenIdentityOnWhateverIsNotLoopback(String host) {
+        assertThat(failure(Map.of("http", Map.of("host", host)), Map.of()).problems())
+                .singleElement()
+                .asString()
+                .contains("auth.mode", "loopback");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1", "127.1.2.3", "::1"})
+    void takesOpenIdentityOnLoopback(String host) throws ConfigException {
+        HeadcountConfig config = HeadcountConfig.read(Map.of("http", Map.of("host", host)), Map.of());
+
+        assertThat(config.auth().mode()).isEqualTo(AuthConfig.Mode.OPEN);
+    }
+
+    @Test
+    void refusesTokensThatNothingCouldCheckAndCookiesThatNobodyCouldKeep() {
+        assertThat(failure(Map.of("auth", Map.of("mode", "jwt")), Map.of()).problems())
+                .singleElement()
+                .asString()
+                .contains("auth.keysFile", "auth.keysUrl", "auth.secret");
+        assertThat(failure(Map.of("auth", Map.of("mode", "jwt", "anonymous", true)), Map.of())
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("auth.cookieKeys");
+        assertThat(failure(
+                                Map.of("auth", Map.of("cookieSameSite", "none", "keysUrl", "http://keys.example/")),
+                                Map.of())
+                        .problems())
+                .hasSize(2);
+    }
+
+    @Test
+    void doesNotPrintKeys() {
+        ConfigException failure =
+                failure(Map.of("auth", Map.of("secret", "hunter2", "cookieKeys", List.of("hunter3"))), Map.of());
+
+        assertThat(failure.problems()).hasSize(2).noneMatch(problem -> problem.contains("hunter"));
     }
 
     @Test

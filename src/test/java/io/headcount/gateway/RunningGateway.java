@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Authenticator;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +64,7 @@ final class RunningGateway implements AutoCloseable {
                         new SharedClock(),
                         meters,
                         () -> request -> request.response().end("router"),
-                        ViewerAuth.open(),
+                        await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters)),
                         stream -> stream.equals("unreachable")
                                 ? Future.failedFuture("no database")
                                 : Future.succeededFuture(KNOWN_STREAMS.contains(stream))));

@@ -28,7 +28,7 @@ class SessionRegistryTest {
     private final List<SessionEvents> batches = new ArrayList<>();
     private final SessionRegistry registry = new SessionRegistry(
             3,
-            RunningGateway.config(8080, "counting.instances", 1),
+            RunningGateway.config(8080, "counting.instances", 1, "push.messagesPerSecond", 100_000_000),
             loop,
             new SharedClock(),
             UnpooledByteBufAllocator.DEFAULT,
@@ -108,6 +108,23 @@ class SessionRegistryTest {
     private List<SessionEvent> events() {
         registry.flushEvents();
         return batches.stream().flatMap(batch -> batch.events().stream()).toList();
+    }
+
+    @Test
+    void closesASessionThatIsOneTooManyOfItsUserBeforeOrAfterALateWelcome() {
+        Socket kept = open("s", "u");
+        Socket soon = open("s", "u");
+        registry.admitted(new Admitted(List.of(kept.session()), count("s", 1), List.of(soon.session())));
+        Socket late = open("s", "u");
+        ticks(Welcomes.PATIENCE_MILLIS + 500);
+        assertThat(late.last()).contains("welcome");
+        registry.admitted(new Admitted(List.of(), count("s", 1), List.of(late.session())));
+
+        assertThat(soon.end).isEqualTo("4429");
+        assertThat(soon.heard).isEmpty();
+        assertThat(late.end).isEqualTo("4429");
+        assertThat(kept.end).isNull();
+        assertThat(registry.size()).isEqualTo(1);
     }
 
     @Test

@@ -53,6 +53,50 @@ class DeathsTest {
         assertThat(deaths.isUnknown(new Incarnation("n9", 1))).isTrue();
     }
 
+    @Test
+    void buriesANodeWhoseLeaseRedisLostAltogetherByWhatIsReportedUnderItsName() {
+        deaths.reporting(List.of(new Incarnation("n3", 4), new Incarnation("n3", 5)));
+
+        deaths.observe(List.of(alive("n1"), alive("n2"), new Lease("n3", 0, LeaseState.MISSING, 0)), 1_000);
+
+        assertThat(deaths.toBury(1_000)).containsExactly(new Incarnation("n3", 5));
+    }
+
+    @Test
+    void buriesALifeThatRedisForgotSoThatItsNodeGetsAHigherNumber() {
+        deaths.reporting(List.of(new Incarnation("n1", 2)));
+
+        deaths.observe(List.of(alive("n1"), alive("n2")), 1_000);
+
+        assertThat(deaths.toBury(1_000)).containsExactly(new Incarnation("n1", 2));
+    }
+
+    @Test
+    void isNotHeldUpByNodesThatLeftLongAgo() {
+        Lease[] forgotten = {
+            new Lease("old1", 0, LeaseState.MISSING, 0), new Lease("old2", 0, LeaseState.MISSING, 0),
+        };
+
+        deaths.observe(List.of(alive("n1"), alive("n2"), gone("n3"), forgotten[0], forgotten[1]), 1_000);
+
+        assertThat(deaths.toBury(1_000)).containsExactly(new Incarnation("n3", 1));
+        assertThat(deaths.missing()).containsExactly("n3#1");
+    }
+
+    @Test
+    void knowsADeathThatItRecordedItselfThoughTheNodeIsNeverListedAgain() {
+        deaths.observe(List.of(alive("n1"), alive("n2"), gone("n3")), 1_000);
+
+        deaths.buried(new Incarnation("n3", 1));
+        deaths.observe(List.of(alive("n1"), alive("n2")), 2_000);
+
+        assertThat(deaths.isDead(new Incarnation("n3", 1))).isTrue();
+        assertThat(deaths.toBury(2_000)).isEmpty();
+        assertThat(deaths.isUnknown(new Incarnation("n3", 1)))
+                .as("to be listed again while something is reported")
+                .isTrue();
+    }
+
     private static Lease alive(String node) {
         return new Lease(node, 1, LeaseState.ALIVE, 9_000);
     }

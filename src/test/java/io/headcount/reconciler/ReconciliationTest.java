@@ -18,7 +18,7 @@ class ReconciliationTest {
 
     @Test
     void asksANodeToLookAfterSoManyRoundsOfDifference() {
-        Reconciliation reconciliation = new Reconciliation(0, 2);
+        Reconciliation reconciliation = new Reconciliation(0, 2, 15_000);
 
         List<Mismatch> first = reconciliation.compare(streams(10, 9), node -> true);
         List<Mismatch> second = reconciliation.compare(streams(10, 9), node -> true);
@@ -30,7 +30,7 @@ class ReconciliationTest {
 
     @Test
     void beginsToCountAnewWhenARoundAgrees() {
-        Reconciliation reconciliation = new Reconciliation(0, 2);
+        Reconciliation reconciliation = new Reconciliation(0, 2, 15_000);
 
         reconciliation.compare(streams(10, 9), node -> true);
         reconciliation.compare(streams(10, 10), node -> true);
@@ -40,7 +40,7 @@ class ReconciliationTest {
 
     @Test
     void toleratesTheThreshold() {
-        Reconciliation reconciliation = new Reconciliation(2, 1);
+        Reconciliation reconciliation = new Reconciliation(2, 1, 15_000);
 
         assertThat(reconciliation.compare(streams(10, 8), node -> true)).isEmpty();
         assertThat(reconciliation.compare(streams(10, 7), node -> true)).hasSize(1);
@@ -48,9 +48,17 @@ class ReconciliationTest {
 
     @Test
     void doesNotAskTheDead() {
-        Reconciliation reconciliation = new Reconciliation(0, 1);
+        Reconciliation reconciliation = new Reconciliation(0, 1, 15_000);
 
         assertThat(reconciliation.compare(streams(10, 7), node -> false)).isEmpty();
+    }
+
+    @Test
+    void asksALivingNodeThatHasLongBeenSilentOnAStream() {
+        Reconciliation reconciliation = new Reconciliation(0, 2, 900);
+
+        assertThat(reconciliation.compare(streams(10, 10), node -> true)).hasSize(1);
+        assertThat(reconciliation.compare(streams(10, 10), node -> false)).isEmpty();
     }
 
     @Test

@@ -56,4 +56,8 @@ final class Keys {
     static String log(int part) {
         return "log:sessions:{" + part + "}";
     }
+
+    static String usedToken(String id) {
+        return "jti:{" + id + "}";
+    }
 }
