@@ -9,10 +9,12 @@ import java.util.Map;
  * The whole configuration of a node. Every value is within its range; sizes in bytes, times in milliseconds.
  *
  * @param nodeId this node's id, the same over restarts
+ * @param transport how the node talks to the kernel about its sockets
  * @param warnings what is worth telling but does not keep the node from starting
  */
 public record HeadcountConfig(
         String nodeId,
+        Transport transport,
         List<Role> roles,
         Http http,
         Http management,
@@ -25,7 +27,7 @@ public record HeadcountConfig(
         MySqlConfig mysql,
         ClusterConfig cluster,
         Counting counting,
-        Push push,
+        PushConfig push,
         Books books,
         RetentionConfig retention,
         StatisticsConfig statistics,
@@ -48,6 +50,7 @@ public record HeadcountConfig(
         AuthConfig auth = AuthConfig.read(s, http.host());
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
+                s.choice("node.transport", Transport.AUTO, Transport.class),
                 s.choices("roles", List.of(Role.values()), Role.class),
                 http,
                 management,
@@ -60,7 +63,7 @@ public record HeadcountConfig(
                 MySqlConfig.read(s),
                 ClusterConfig.read(s),
                 Counting.read(s),
-                Push.read(s),
+                PushConfig.read(s),
                 Books.read(s),
                 RetentionConfig.read(s),
                 StatisticsConfig.read(s),
@@ -120,6 +123,7 @@ public record HeadcountConfig(
      * @param sendBufferBytes kernel buffer, 0 for the system's default
      * @param receiveBufferBytes kernel buffer, 0 for the system's default
      * @param acceptBacklog connections waiting to be accepted
+     * @param reusePort whether other processes of the same user may listen on the public port too (SO_REUSEPORT)
      * @param allowedOrigins origins besides the own host, {@code *} for all
      */
     public record WebSocket(
@@ -129,6 +133,7 @@ public record HeadcountConfig(
             int sendBufferBytes,
             int receiveBufferBytes,
             int acceptBacklog,
+            boolean reusePort,
             List<String> allowedOrigins) {
         static WebSocket read(Settings s) {
             int cores = Runtime.getRuntime().availableProcessors();
@@ -139,6 +144,7 @@ public record HeadcountConfig(
                     s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
+                    s.flag("websocket.reusePort", false),
                     s.list(
                             "websocket.allowedOrigins",
                             List.of(),
@@ -188,20 +194,6 @@ public record HeadcountConfig(
                     s.integer("counting.batchMillis", 10, 1, 1_000),
                     s.integer("counting.batchSize", 256, 1, 500),
                     s.integer("counting.beatMillis", 5_000, 500, 14_000));
-        }
-    }
-
-    /**
-     * Counts to viewers.
-     *
-     * @param intervalMillis between two counts of a stream at least
-     * @param lifeSignMillis between two counts of a stream at most
-     */
-    public record Push(int intervalMillis, int lifeSignMillis) {
-        static Push read(Settings s) {
-            return new Push(
-                    s.integer("push.intervalMillis", 500, 50, 60_000),
-                    s.integer("push.lifeSignMillis", 2_000, 500, 4_000));
         }
     }
 
