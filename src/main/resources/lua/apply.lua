@@ -28,6 +28,24 @@ local function answer(status, seen, refused)
   return { status, viewers, sessions, peak, peak_at, at, rev, redis.call('HLEN', node), seen, refused }
 end
 
+-- session, user, joinedAt, whether a newcomer
+local function change(i)
+  local at = FIRST_ARG + ARGS * i
+  return ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1'
+end
+
+-- Of a batch that was applied before, whose answer was lost: newcomers that are not held were refused.
+local function refused_before()
+  local refused = {}
+  for i = 0, joins - 1 do
+    local session, _, _, newcomer = change(i)
+    if most_tabs > 0 and newcomer and redis.call('HEXISTS', node, session) == 0 then
+      refused[#refused + 1] = session
+    end
+  end
+  return refused
+end
+
 -- Whether this life is the node's latest on the stream; then no earlier one can write any more.
 local function shuts_out_earlier_lives()
   local name, epoch = string.match(incarnation, '^(.*)#(%d+)$')
@@ -47,24 +65,7 @@ local function shuts_out_earlier_lives()
   return true
 end
 
--- session, user, joinedAt, whether a newcomer
-local function change(i)
-  local at = FIRST_ARG + ARGS * i
-  return ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3] == '1'
-end
-
--- Of a batch that was applied before, whose answer was lost: newcomers that are not held were refused.
-local function refused_before()
-  local refused = {}
-  for i = 0, joins - 1 do
-    local session, _, _, newcomer = change(i)
-    if most_tabs > 0 and newcomer and redis.call('HEXISTS', node, session) == 0 then
-      refused[#refused + 1] = session
-    end
-  end
-  return refused
-end
-
+-- The same number is the same batch: a node gives no number twice.
 if number == last then
   return answer(1, last, refused_before())
 end

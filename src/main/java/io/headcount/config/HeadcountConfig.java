@@ -171,12 +171,15 @@ public record HeadcountConfig(
      * The live state.
      *
      * @param endpoints {@code host:port}; of a cluster all nodes
+     * @param addressMap {@code announced=reached}, both {@code host:port}: where a server that the cluster names is to be
+     *     reached from here instead (behind NAT, a tunnel or a proxy)
      * @param callTimeoutMillis for any one call
      * @param maxInFlight calls waiting for an answer, a connection
      */
     public record Redis(
             RedisMode mode,
             List<String> endpoints,
+            List<String> addressMap,
             String user,
             String password,
             int callTimeoutMillis,
@@ -186,11 +189,22 @@ public record HeadcountConfig(
             return new Redis(
                     s.choice("redis.mode", RedisMode.CLUSTER, RedisMode.class),
                     s.list("redis.endpoints", List.of("127.0.0.1:6379"), HOST_PORT, "a list of host:port"),
+                    s.list("redis.addressMap", List.of(), HOST_PORT + "=" + HOST_PORT, "a list of host:port=host:port"),
                     s.text("redis.user", ""),
                     s.text("redis.password", ""),
                     s.integer("redis.callTimeoutMillis", 1_000, 50, 60_000),
                     s.integer("redis.connectTimeoutMillis", 1_000, 50, 60_000),
                     s.integer("redis.maxInFlight", 2_048, 1, 65_536));
+        }
+
+        /** Where a server is reached that is known as {@code address}. */
+        public String reachedAt(String address) {
+            String prefix = address + "=";
+            return addressMap.stream()
+                    .filter(entry -> entry.startsWith(prefix))
+                    .map(entry -> entry.substring(prefix.length()))
+                    .findFirst()
+                    .orElse(address);
         }
     }
 
@@ -233,18 +247,30 @@ public record HeadcountConfig(
      * @param host address that the others reach this node at
      * @param port Hazelcast's port
      * @param busPort the event bus' port
+     * @param announcedPort where the others reach {@code port}, where ports are mapped; 0 for the same
+     * @param announcedBusPort the same of {@code busPort}
      * @param members {@code host:port} (Hazelcast's) of nodes to join
      * @param expectedNodes ready only when so many are there
      * @param file Hazelcast's XML configuration, relative to the configuration file's folder
      */
     public record Cluster(
-            boolean enabled, String host, int port, int busPort, List<String> members, int expectedNodes, String file) {
+            boolean enabled,
+            String host,
+            int port,
+            int busPort,
+            int announcedPort,
+            int announcedBusPort,
+            List<String> members,
+            int expectedNodes,
+            String file) {
         static Cluster read(Settings s) {
             return new Cluster(
                     s.flag("cluster.enabled", true),
                     s.text("cluster.host", "127.0.0.1", HOST, "a host name or address"),
                     s.integer("cluster.port", 5701, 1, 65_535),
                     s.integer("cluster.busPort", 5801, 1, 65_535),
+                    s.integer("cluster.announcedPort", 0, 0, 65_535),
+                    s.integer("cluster.announcedBusPort", 0, 0, 65_535),
                     s.list("cluster.members", List.of(), HOST_PORT, "a list of host:port"),
                     s.integer("cluster.expectedNodes", 1, 1, 1_000),
                     s.text("cluster.file", "cluster.xml"));

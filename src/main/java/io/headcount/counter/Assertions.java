@@ -200,7 +200,7 @@ final class Assertions {
         });
     }
 
-    private void tell(StreamState.Verdict verdict, Count count) {
+    private void tell(Verdict verdict, Count count) {
         Map<Integer, Message.Admitted> byGateway = new HashMap<>();
         verdict.admitted()
                 .forEach(session -> part(byGateway, session, count).sessions().add(session));

@@ -2,17 +2,17 @@ package io.headcount.counter;
 
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
+import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,15 +26,14 @@ import java.util.Set;
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
  *
- * <p>A session that is refused as one too many of its user ({@link Newcomers}) is forgotten as if it had never been: it
- * is in no count and gets no row in the books (it ended before it began). One that closes by itself before the verdict
- * is here is logged like any other, with its own cause.
+ * <p>A session that is refused ({@link Newcomers}) is forgotten as if it had never been: in no count, and without a row
+ * in the books (it ended before it began), unless it closed by itself before the verdict.
  */
 final class StreamState {
     private final String stream;
     private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Deque<Change> pending = new ArrayDeque<>();
+    private final Set<Change> pending = new LinkedHashSet<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
@@ -44,8 +43,7 @@ final class StreamState {
     private final Set<String> closing = new HashSet<>();
 
     private final Newcomers newcomers;
-    private int[] openByGateway = new int[2];
-    private int[] driftByGateway = new int[2];
+    private final SocketCounts sockets = new SocketCounts();
     private Batch inFlight;
     private boolean sent;
     private boolean mustSend;
@@ -79,7 +77,7 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            countSocket(session.gateway(), 1);
+            sockets.add(session.gateway(), 1);
             newcomers.add(session.id());
             change(session, true);
         }
@@ -90,7 +88,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        countSocket(session.gateway(), -1);
+        sockets.add(session.gateway(), -1);
         return true;
     }
 
@@ -103,24 +101,31 @@ final class StreamState {
     }
 
     private void change(Session session, boolean joined) {
-        pending.add(new Change(session, joined));
+        // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
+        // bounded by the sessions that are open and those that Redis holds, however long it takes.
+        if (!joined && pending.size() >= CounterStore.MAX_BATCH && pending.remove(new Change(session, true))) {
+            newcomers.decided(session.id());
+        } else {
+            Change change = new Change(session, joined);
+            pending.remove(change);
+            pending.add(change);
+        }
         if (suspicion != null) {
             underWay.add(session.id());
         }
     }
 
     /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int sockets) {
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    void census(int gateway, int counted) {
+        sockets.census(gateway, counted);
     }
 
     /**
-     * Takes the gateways' own list of open sockets for the truth.
+     * Takes a gateway instance's own list of open sockets for the truth.
      *
-     * @return sessions that this state held open and no gateway has: to be logged and ended
+     * @return sessions that this state held open there and the gateway has not: to be logged and ended
      */
-    List<Session> adopt(Collection<Session> open) {
+    List<Session> adopt(int gateway, Collection<Session> open) {
         Set<String> real = new HashSet<>();
         for (Session session : open) {
             real.add(session.id());
@@ -128,11 +133,11 @@ final class StreamState {
         }
         List<Session> lost = new ArrayList<>();
         for (Session session : sessions.values()) {
-            if (!real.contains(session.id()) && !closing.contains(session.id())) {
+            if (session.gateway() == gateway && !real.contains(session.id()) && !closing.contains(session.id())) {
                 lost.add(session);
             }
         }
-        Arrays.fill(driftByGateway, 0);
+        sockets.settled(gateway);
         return lost;
     }
 
@@ -151,8 +156,8 @@ final class StreamState {
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            long sockets = Math.max(0, after + drift());
-            inFlight = new Batch(stream, incarnation, ++issued, seen, sockets, changes, newcomers.door(changes));
+            long reported = Math.max(0, after + sockets.drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -192,11 +197,10 @@ final class StreamState {
         return new Verdict(admitted, tooMany);
     }
 
-    /** A refused session: nothing of it is in Redis. */
     private void forget(Session session) {
         newcomers.decided(session.id());
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
-            countSocket(session.gateway(), -1);
+            sockets.add(session.gateway(), -1);
         }
         pending.removeIf(change -> change.session().id().equals(session.id()));
     }
@@ -337,9 +341,14 @@ final class StreamState {
         return suspicion != null;
     }
 
+    /** How many changes wait to be sent. */
+    int waiting() {
+        return pending.size();
+    }
+
     /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
-        return Math.max(0, applied + drift());
+        return Math.max(0, applied + sockets.drift());
     }
 
     /** The number that Redis saw last, as far as is known. */
@@ -354,12 +363,15 @@ final class StreamState {
     private List<Change> takeChanges(int most) {
         List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
         Set<String> taken = new HashSet<>();
-        while (!pending.isEmpty() && changes.size() < most) {
+        Iterator<Change> waiting = pending.iterator();
+        while (waiting.hasNext() && changes.size() < most) {
+            Change change = waiting.next();
             // A session is in a batch once: joins are applied before leaves.
-            if (!taken.add(pending.peek().session().id())) {
+            if (!taken.add(change.session().id())) {
                 break;
             }
-            changes.add(pending.poll());
+            changes.add(change);
+            waiting.remove();
         }
         return changes;
     }
@@ -379,22 +391,6 @@ final class StreamState {
         }
     }
 
-    private void countSocket(int gateway, int by) {
-        makeRoomFor(gateway);
-        openByGateway[gateway] += by;
-    }
-
-    private void makeRoomFor(int gateway) {
-        if (gateway >= openByGateway.length) {
-            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
-            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
-        }
-    }
-
-    private long drift() {
-        return Arrays.stream(driftByGateway).sum();
-    }
-
     private static long growth(List<Change> changes) {
         long growth = 0;
         for (Change change : changes) {
@@ -402,14 +398,6 @@ final class StreamState {
         }
         return growth;
     }
-
-    /**
-     * What became of a batch's joins.
-     *
-     * @param admitted are counted for the first time (as far as is known), to be welcomed
-     * @param refused are one too many of their user, to be closed
-     */
-    record Verdict(List<Session> admitted, List<Session> refused) {}
 
     /**
      * What a reconciliation found.

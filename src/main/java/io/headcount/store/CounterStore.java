@@ -9,16 +9,24 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The live state: what all nodes together assert. Every operation is idempotent and may be repeated after a failed or
  * timed-out call. A call fails within its deadline (a second or two), never later; a failure says nothing of whether it
- * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is always {@code EXACT}, to be
- * lowered by whoever knows more.
+ * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is {@code EXACT}, to be lowered by
+ * whoever knows more, but for some seconds after {@link #onLoss}.
  */
 public interface CounterStore {
     /** The most changes in one batch: bounds how long one script call holds a shard. */
     int MAX_BATCH = 500;
+
+    /**
+     * Calls back, on any thread, when the store may have lost what was written last of the streams for which the
+     * predicate holds: whatever is asserted on them is to be asserted again. A store that loses nothing never calls.
+     */
+    default void onLoss(Consumer<Predicate<String>> listener) {}
 
     /** Applies a numbered batch of joins and leaves of one (incarnation, stream). */
     Future<BatchResult> apply(Batch batch);
@@ -54,7 +62,7 @@ public interface CounterStore {
      */
     Future<List<String>> liveStreams();
 
-    /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
+    /** Forgets a stream in {@link #liveStreams}, unless it was announced within the last half minute. */
     Future<Void> retire(String stream);
 
     /**

@@ -66,7 +66,7 @@ class StreamStateTest {
         state.open(refused);
         Batch batch = state.next(LIFE, 500);
 
-        StreamState.Verdict verdict = state.applied(batch, 1, Set.of("b"));
+        Verdict verdict = state.applied(batch, 1, Set.of("b"));
 
         assertThat(batch.door()).isEqualTo(new Door(2, Set.of("a", "b")));
         assertThat(verdict.admitted()).containsExactly(kept);
@@ -120,7 +120,7 @@ class StreamStateTest {
         Batch next = state.next(LIFE, 500);
 
         assertThat(next.door().newcomers()).containsExactlyInAnyOrder("b", "c");
-        StreamState.Verdict verdict = state.applied(next, 2, Set.of("c"));
+        Verdict verdict = state.applied(next, 2, Set.of("c"));
 
         assertThat(verdict.admitted()).containsExactlyInAnyOrder(held, unheard);
         assertThat(verdict.refused()).containsExactly(lost);
@@ -237,6 +237,32 @@ class StreamStateTest {
     }
 
     @Test
+    void holdsNoMoreThanItsSessionsHoweverManyComeAndGoWhileRedisIsAway() {
+        state.open(session("held"));
+        Batch stuck = state.next(LIFE, 500);
+        for (int i = 0; i < 10_000; i++) {
+            Session visitor = session("v" + i);
+            state.open(visitor);
+            state.closed(visitor);
+            state.end(visitor);
+        }
+        Session stays = session("stays");
+        state.open(stays);
+
+        assertThat(state.waiting()).isLessThanOrEqualTo(502);
+        state.applied(stuck, 1, Set.of());
+        long asserted = 1;
+        for (Batch batch = state.next(LIFE, 500); batch != null; batch = state.next(LIFE, 500)) {
+            asserted += batch.changes().stream()
+                    .mapToLong(change -> change.joined() ? 1 : -1)
+                    .sum();
+            state.applied(batch, asserted, Set.of());
+        }
+        assertThat(asserted).isEqualTo(2);
+        assertThat(state.sockets()).isEqualTo(2);
+    }
+
+    @Test
     void suspectsDriftWhenRedisHoldsAnotherNumber() {
         state.open(session("a"));
 
@@ -306,14 +332,19 @@ class StreamStateTest {
     }
 
     @Test
-    void adoptsTheGatewaysListOfSockets() {
+    void adoptsAGatewaysListOfSockets() {
         Session lost = session("a");
         Session unheard = session("b");
         state.open(lost);
 
-        List<Session> gone = state.adopt(List.of(unheard));
+        Session elsewhere = new Session("42", "u-c", "c", 1_000, 1);
+        state.open(elsewhere);
 
-        assertThat(gone).containsExactly(lost);
+        List<Session> gone = state.adopt(0, List.of(unheard));
+
+        assertThat(gone)
+                .as("the list of one gateway says nothing of another's sockets")
+                .containsExactly(lost);
         assertThat(state.sessions()).contains(unheard);
     }
 

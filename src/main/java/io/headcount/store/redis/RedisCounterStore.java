@@ -21,6 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** {@link CounterStore} in Redis, one script an operation. */
 public final class RedisCounterStore implements CounterStore {
@@ -33,8 +35,11 @@ public final class RedisCounterStore implements CounterStore {
     private static final Script BUCKET = Script.load("bucket");
     private static final Script HEARTBEATS = Script.load("heartbeats");
     private static final Script ANNOUNCE = Script.load("announce");
+    private static final Script RETIRE = Script.load("retire");
     private static final Script LOG = Script.load("log");
     private static final long HEARTBEAT_MILLIS = 60_000;
+    /** After a possible loss every node asserts again at once, and at the latest with its next beat (5 s). */
+    private static final long UNSETTLED_MILLIS = 6_000;
 
     private final RedisRouter router;
     private final SharedClock clock;
@@ -48,6 +53,11 @@ public final class RedisCounterStore implements CounterStore {
         this.router = router;
         this.clock = clock;
         this.bucketMillis = Long.toString(bucketMillis);
+    }
+
+    @Override
+    public void onLoss(Consumer<Predicate<String>> listener) {
+        router.onLoss(keys -> listener.accept(stream -> keys.test(Keys.users(stream))));
     }
 
     @Override
@@ -230,7 +240,7 @@ public final class RedisCounterStore implements CounterStore {
     @Override
     public Future<Void> retire(String stream) {
         String key = Keys.index(Keys.indexPart(stream));
-        return router.write(key, Request.cmd(Command.ZREM).arg(key).arg(stream)).mapEmpty();
+        return router.script(RETIRE, List.of(key), List.of(stream)).mapEmpty();
     }
 
     @Override
@@ -282,7 +292,7 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(from + 3).toLong(),
                 asOf,
                 reply.get(from + 5).toLong(),
-                Mode.EXACT);
+                router.settled(Keys.users(stream), UNSETTLED_MILLIS) ? Mode.EXACT : Mode.DEGRADED);
     }
 
     private LiveStream liveStream(String stream, Response reply) {
