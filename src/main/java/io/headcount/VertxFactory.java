@@ -1,13 +1,14 @@
 package io.headcount;
 
+import io.headcount.cluster.BusOptions;
 import io.headcount.cluster.ClusterManagers;
+import io.headcount.config.ClusterConfig;
 import io.headcount.config.HeadcountConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.core.eventbus.EventBusOptions;
 import java.nio.file.Path;
 
 /** Makes the node's Vert.x instances. */
@@ -21,23 +22,20 @@ final class VertxFactory {
 
     /** The node's own: clustered, unless {@code cluster.enabled} is false. */
     static Future<Vertx> create(HeadcountConfig config, Path folder, NodeMetrics metrics) {
-        HeadcountConfig.Cluster cluster = config.cluster();
+        ClusterConfig cluster = config.cluster();
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
                 .setAddressResolverOptions(new AddressResolverOptions().setCacheMaxTimeToLive(DNS_TTL_SECONDS))
-                .setMetricsOptions(metrics.vertxOptions())
-                .setEventBusOptions(new EventBusOptions()
-                        .setHost(cluster.host())
-                        .setPort(cluster.busPort())
-                        .setClusterPublicPort(cluster.announcedBusPort()));
+                .setMetricsOptions(metrics.vertxOptions());
         VertxBuilder builder = Vertx.builder().with(options).withMetrics(metrics.vertxFactory());
         if (!cluster.enabled()) {
             return Future.succeededFuture(builder.build());
         }
         try {
-            return builder.withClusterManager(ClusterManagers.hazelcast(cluster, folder))
+            return builder.with(options.setEventBusOptions(BusOptions.of(cluster, folder)))
+                    .withClusterManager(ClusterManagers.hazelcast(cluster, folder))
                     .buildClustered();
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(e);
