@@ -161,3 +161,31 @@ run_maven() {
     sleep 0.2
     return "$status"
 }
+
+# built: whether target/ holds what the sources say, and the libraries it was built with are still there.
+built() {
+    local stamp=target/run.stamp entry
+    [ -e "$stamp" ] && [ -e target/classes ] && [ -e target/test-classes ] || return 1
+    # Folders are looked at too: a deleted file makes its folder newer.
+    [ -z "$(find pom.xml src -newer "$stamp" -print -quit)" ] || return 1
+    local -a entries
+    IFS=: read -r -a entries <target/classpath-test.txt || [ ${#entries[@]} -gt 0 ] || return 1
+    for entry in "${entries[@]}"; do
+        [ -e "$entry" ] || return 1
+    done
+}
+
+build() {
+    say "Building (the first time downloads the libraries, some 200 MB; Maven's output is in .run/logs/build.log)"
+    rm -f target/run.stamp
+    mkdir -p target
+    touch target/run.stamp.draft
+    run_maven .run/logs/build.log -DskipTests process-test-classes ||
+        fail "The build failed; the lines above say why, all of them are in .run/logs/build.log"
+    mv target/run.stamp.draft target/run.stamp
+}
+
+# build_if_needed: so that target/ has classes, test classes and the class paths of what the sources say.
+build_if_needed() {
+    built || build
+}

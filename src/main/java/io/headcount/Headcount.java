@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "Counts, exactly and in real time, how many different people watch each live stream.",
         mixinStandardHelpOptions = true,
         versionProvider = Headcount.Version.class,
-        subcommands = {NodeCommand.class, MigrateCommand.class, EraseCommand.class, StatisticsCommand.class, LoadCommand.class})
+        subcommands = {
+            NodeCommand.class,
+            MigrateCommand.class,
+            EraseCommand.class,
+            StatisticsCommand.class,
+            LoadCommand.class
+        })
 public final class Headcount implements Runnable {
     /** Exit code of a configuration that cannot be used (EX_CONFIG of sysexits.h). */
     static final int EXIT_CONFIG = 78;

@@ -82,7 +82,7 @@ final class Node {
         return VertxFactory.create(config, folder, metrics)
                 .compose(this::openStores)
                 .compose(opened -> startLease())
-                .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames()))
+                .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames(), redis::mostlyReachable))
                 .compose(this::deployAll)
                 .onSuccess(done -> missing = null);
     }

@@ -28,8 +28,10 @@ final class VertxFactory {
                 .setInternalBlockingPoolSize(WORKERS)
                 .setAddressResolverOptions(new AddressResolverOptions().setCacheMaxTimeToLive(DNS_TTL_SECONDS))
                 .setMetricsOptions(metrics.vertxOptions())
-                .setEventBusOptions(
-                        new EventBusOptions().setHost(cluster.host()).setPort(cluster.busPort()));
+                .setEventBusOptions(new EventBusOptions()
+                        .setHost(cluster.host())
+                        .setPort(cluster.busPort())
+                        .setClusterPublicPort(cluster.announcedBusPort()));
         VertxBuilder builder = Vertx.builder().with(options).withMetrics(metrics.vertxFactory());
         if (!cluster.enabled()) {
             return Future.succeededFuture(builder.build());

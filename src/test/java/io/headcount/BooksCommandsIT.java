@@ -31,17 +31,15 @@ class BooksCommandsIT {
     static void migrate() throws Exception {
         EmbeddedMySql mysql = SharedServers.mysql();
         mysql.createDatabase(DATABASE);
-        Path written = Files.writeString(
-                folder.resolve("headcount.yaml"),
-                """
+        Path written = Files.writeString(folder.resolve("headcount.yaml"), """
                 mysql:
                   host: %s
                   port: %d
                   database: %s
                   user: %s
                   password: "%s"
-                """
-                        .formatted(mysql.host(), mysql.port(), DATABASE, mysql.user(), mysql.password()));
+                """.formatted(
+                        mysql.host(), mysql.port(), DATABASE, mysql.user(), mysql.password()));
         file = written.toString();
         assertThat(run("migrate")).isZero();
     }

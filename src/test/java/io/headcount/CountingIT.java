@@ -215,7 +215,7 @@ class CountingIT {
             RedisRouter leaseRouter = await(RedisRouter.open(leaseVertx, config.redis(), metrics));
             store = new RedisCounterStore(router, clock, 300_000);
             lease = await(LeaseKeeper.start(leaseVertx, new RedisLeaseStore(leaseRouter), name));
-            HelloRoster roster = await(HelloRoster.start(vertx, name, Set.of("keeper", "gateway")));
+            HelloRoster roster = await(HelloRoster.start(vertx, name, Set.of("keeper", "gateway"), () -> true));
             bus.consumeLocal(Addresses.ADMITTED.at(0), message -> admitted.addAll(message.sessions()));
             bus.answerLocal(
                     Addresses.SOCKETS_WANTED.at(0), wanted -> new Message.Sockets(wanted.stream(), open(wanted)));

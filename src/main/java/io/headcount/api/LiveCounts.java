@@ -110,7 +110,7 @@ final class LiveCounts {
                 .map(NodeReport::incarnation)
                 .map(Incarnation::toString)
                 .anyMatch(missing::contains);
-        return read.count().withMode(live && !oneIsMissing ? Mode.EXACT : Mode.DEGRADED);
+        return live && !oneIsMissing ? read.count() : read.count().withMode(Mode.DEGRADED);
     }
 
     private void lastHeard(String stream, Promise<Count> promise) {

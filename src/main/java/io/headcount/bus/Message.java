@@ -26,8 +26,18 @@ public sealed interface Message {
         }
     }
 
-    /** Local, counter to gateway: these sessions of one stream are counted; time for their welcome. */
-    record Admitted(List<Session> sessions, Count count) implements Message {}
+    /**
+     * Local, counter to gateway: what became of sessions of one stream.
+     *
+     * @param sessions are counted; time for their welcome
+     * @param refused are one too many of their user, and are not counted; time for their close
+     */
+    record Admitted(List<Session> sessions, Count count, List<Session> refused) implements Message {
+        /** Nobody is refused. */
+        public Admitted(List<Session> sessions, Count count) {
+            this(sessions, count, List.of());
+        }
+    }
 
     /** Local, gateway to counter, periodically: sockets open on this gateway instance, by stream. */
     record Census(int gateway, Map<String, Integer> socketsByStream) implements Message {}

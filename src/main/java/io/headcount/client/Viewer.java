@@ -27,7 +27,7 @@ public final class Viewer {
     private final Future<Viewer> readyFuture = ready.future();
     private ViewerSocket socket;
     private int attempt;
-    private int server;
+    private volatile int server;
     private boolean welcomed;
     private boolean leaving;
     private boolean mustWait;
@@ -48,6 +48,11 @@ public final class Viewer {
     /** What it watches, as whom, and where. */
     public ViewerOptions options() {
         return options;
+    }
+
+    /** The server of the present socket, or of the next attempt: its index in {@link ViewerOptions#servers()}. */
+    public int server() {
+        return server;
     }
 
     /** The session of the last welcome, {@code null} before the first. */

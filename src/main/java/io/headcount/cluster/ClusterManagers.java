@@ -24,7 +24,8 @@ public final class ClusterManagers {
         Config config = load(folder.resolve(cluster.file()));
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(cluster.port()).setPortAutoIncrement(false);
-        network.setPublicAddress(cluster.host() + ":" + cluster.port());
+        int announced = cluster.announcedPort() == 0 ? cluster.port() : cluster.announcedPort();
+        network.setPublicAddress(cluster.host() + ":" + announced);
         network.getInterfaces().setEnabled(true).clear().addInterface(cluster.host());
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);

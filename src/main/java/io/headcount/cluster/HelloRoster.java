@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * The live nodes, by their hellos: one every second from each, forgotten after 3.5 s of silence. Hellos are cheaper to
- * trust than a membership protocol: they travel the very way that counts do.
+ * trust than a membership protocol: they travel the very way that counts do. A node that cannot do a keeper's work (it is
+ * cut off from Redis) says so in them: otherwise its streams would be owned by one who can neither publish nor reap.
  */
 public final class HelloRoster implements Roster {
     private static final String KEEPER = "keeper";
@@ -27,22 +29,28 @@ public final class HelloRoster implements Roster {
 
     private final String self;
     private final Set<String> roles;
+    private final BooleanSupplier able;
     private final Vertx vertx;
     private final Map<String, Seen> seen = new HashMap<>();
     private volatile long timer = -1;
     private volatile boolean draining;
     private volatile View view;
 
-    private HelloRoster(Vertx vertx, String self, Set<String> roles) {
+    private HelloRoster(Vertx vertx, String self, Set<String> roles, BooleanSupplier able) {
+        this.able = able;
         this.vertx = vertx;
         this.self = self;
         this.roles = Set.copyOf(roles);
         this.view = new View(Set.of(self), roles.contains(KEEPER) ? List.of(new Keeper(self)) : List.of());
     }
 
-    /** Begins to greet and to listen. */
-    public static Future<HelloRoster> start(Vertx vertx, String self, Set<String> roles) {
-        HelloRoster roster = new HelloRoster(vertx, self, roles);
+    /**
+     * Begins to greet and to listen.
+     *
+     * @param able whether this node can do a keeper's work now; while it cannot, others own its streams
+     */
+    public static Future<HelloRoster> start(Vertx vertx, String self, Set<String> roles, BooleanSupplier able) {
+        HelloRoster roster = new HelloRoster(vertx, self, roles, able);
         // One context for all of it: `seen` needs no lock.
         vertx.getOrCreateContext().runOnContext(ready -> roster.listen());
         return Future.succeededFuture(roster);
@@ -102,12 +110,16 @@ public final class HelloRoster implements Roster {
     }
 
     private void hello() {
-        Bus.of(vertx).publish(Addresses.HELLO, new Message.Hello(self, roles, draining));
+        Set<String> now = new TreeSet<>(roles);
+        if (!able.getAsBoolean()) {
+            now.remove(KEEPER);
+        }
+        Bus.of(vertx).publish(Addresses.HELLO, new Message.Hello(self, now, draining));
     }
 
     private void onHello(Message.Hello hello) {
         Seen before = seen.put(hello.node(), new Seen(hello, SharedClock.monotonicMillis()));
-        if (before == null || before.hello.draining() != hello.draining()) {
+        if (before == null || !before.hello.equals(hello)) {
             refresh();
         }
     }
@@ -128,7 +140,9 @@ public final class HelloRoster implements Roster {
             }
             othersDraining &= one.hello.draining() || one.hello.node().equals(self);
         }
-        if (roles.contains(KEEPER) && (!draining || keepers.isEmpty())) {
+        // Where nobody else can, it stays the keeper, for when it is able again.
+        boolean keeps = !draining && able.getAsBoolean();
+        if (roles.contains(KEEPER) && (keeps || keepers.isEmpty())) {
             keepers.add(new Keeper(self));
         }
         keepers.sort(Comparator.comparing(keeper -> keeper.node));

@@ -16,7 +16,9 @@ public record HeadcountConfig(
         List<Role> roles,
         Http http,
         Http management,
+        EdgeConfig edge,
         WebSocket webSocket,
+        LimitsConfig limits,
         AuthConfig auth,
         Streams streams,
         Redis redis,
@@ -45,13 +47,16 @@ public record HeadcountConfig(
         Settings s = new Settings(tree, environment);
         Http http = Http.read(s, "http", 8080);
         Http management = Http.read(s, "management", 8081);
+        AuthConfig auth = AuthConfig.read(s, http.host());
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
                 s.choices("roles", List.of(Role.values()), Role.class),
                 http,
                 management,
+                EdgeConfig.read(s),
                 WebSocket.read(s),
-                AuthConfig.read(s, http.host()),
+                LimitsConfig.read(s, auth.mode() == AuthConfig.Mode.OPEN),
+                auth,
                 Streams.read(s),
                 Redis.read(s),
                 MySqlConfig.read(s),
@@ -114,30 +119,18 @@ public record HeadcountConfig(
      * @param instances event loops that hold sockets
      * @param pingIntervalMillis between pings of an idle socket
      * @param silenceLimitMillis without any packet until the socket is closed
-     * @param maxMessageBytes longest client message
-     * @param maxBadMessages unknown or malformed messages until the socket is closed
-     * @param maxMessagesPerSecond client frames, pings included, over ten seconds
-     * @param maxWriteBufferBytes unsent bytes of a socket until it is closed as a slow reader
-     * @param handshakeTimeoutMillis for a complete handshake
      * @param sendBufferBytes kernel buffer, 0 for the system's default
      * @param receiveBufferBytes kernel buffer, 0 for the system's default
      * @param acceptBacklog connections waiting to be accepted
-     * @param maxSockets open sockets of the node, 503 above it
      * @param allowedOrigins origins besides the own host, {@code *} for all
      */
     public record WebSocket(
             int instances,
             int pingIntervalMillis,
             int silenceLimitMillis,
-            int maxMessageBytes,
-            int maxBadMessages,
-            int maxMessagesPerSecond,
-            int maxWriteBufferBytes,
-            int handshakeTimeoutMillis,
             int sendBufferBytes,
             int receiveBufferBytes,
             int acceptBacklog,
-            int maxSockets,
             List<String> allowedOrigins) {
         static WebSocket read(Settings s) {
             int cores = Runtime.getRuntime().availableProcessors();
@@ -145,15 +138,9 @@ public record HeadcountConfig(
                     s.integer("websocket.instances", cores, 1, 64),
                     s.integer("websocket.pingIntervalMillis", 20_000, 1_000, 300_000),
                     s.integer("websocket.silenceLimitMillis", 45_000, 2_000, 900_000),
-                    s.integer("websocket.maxMessageBytes", 1_024, 125, 65_536),
-                    s.integer("websocket.maxBadMessages", 3, 1, 1_000),
-                    s.integer("websocket.maxMessagesPerSecond", 20, 1, 10_000),
-                    s.integer("websocket.maxWriteBufferBytes", 65_536, 4_096, 16_777_216),
-                    s.integer("websocket.handshakeTimeoutMillis", 10_000, 100, 120_000),
                     s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
-                    s.integer("websocket.maxSockets", 60_000, 1, 1_000_000),
                     s.list(
                             "websocket.allowedOrigins",
                             List.of(),
@@ -188,12 +175,15 @@ public record HeadcountConfig(
      * The live state.
      *
      * @param endpoints {@code host:port}; of a cluster all nodes
+     * @param addressMap {@code announced=reached}, both {@code host:port}: where a server that the cluster names is to be
+     *     reached from here instead (behind NAT, a tunnel or a proxy)
      * @param callTimeoutMillis for any one call
      * @param maxInFlight calls waiting for an answer, a connection
      */
     public record Redis(
             RedisMode mode,
             List<String> endpoints,
+            List<String> addressMap,
             String user,
             String password,
             int callTimeoutMillis,
@@ -203,11 +193,22 @@ public record HeadcountConfig(
             return new Redis(
                     s.choice("redis.mode", RedisMode.CLUSTER, RedisMode.class),
                     s.list("redis.endpoints", List.of("127.0.0.1:6379"), HOST_PORT, "a list of host:port"),
+                    s.list("redis.addressMap", List.of(), HOST_PORT + "=" + HOST_PORT, "a list of host:port=host:port"),
                     s.text("redis.user", ""),
                     s.text("redis.password", ""),
                     s.integer("redis.callTimeoutMillis", 1_000, 50, 60_000),
                     s.integer("redis.connectTimeoutMillis", 1_000, 50, 60_000),
                     s.integer("redis.maxInFlight", 2_048, 1, 65_536));
+        }
+
+        /** Where a server is reached that is known as {@code address}. */
+        public String reachedAt(String address) {
+            String prefix = address + "=";
+            return addressMap.stream()
+                    .filter(entry -> entry.startsWith(prefix))
+                    .map(entry -> entry.substring(prefix.length()))
+                    .findFirst()
+                    .orElse(address);
         }
     }
 
@@ -224,18 +225,30 @@ public record HeadcountConfig(
      * @param host address that the others reach this node at
      * @param port Hazelcast's port
      * @param busPort the event bus' port
+     * @param announcedPort where the others reach {@code port}, where ports are mapped; 0 for the same
+     * @param announcedBusPort the same of {@code busPort}
      * @param members {@code host:port} (Hazelcast's) of nodes to join
      * @param expectedNodes ready only when so many are there
      * @param file Hazelcast's XML configuration, relative to the configuration file's folder
      */
     public record Cluster(
-            boolean enabled, String host, int port, int busPort, List<String> members, int expectedNodes, String file) {
+            boolean enabled,
+            String host,
+            int port,
+            int busPort,
+            int announcedPort,
+            int announcedBusPort,
+            List<String> members,
+            int expectedNodes,
+            String file) {
         static Cluster read(Settings s) {
             return new Cluster(
                     s.flag("cluster.enabled", true),
                     s.text("cluster.host", "127.0.0.1", HOST, "a host name or address"),
                     s.integer("cluster.port", 5701, 1, 65_535),
                     s.integer("cluster.busPort", 5801, 1, 65_535),
+                    s.integer("cluster.announcedPort", 0, 0, 65_535),
+                    s.integer("cluster.announcedBusPort", 0, 0, 65_535),
                     s.list("cluster.members", List.of(), HOST_PORT, "a list of host:port"),
                     s.integer("cluster.expectedNodes", 1, 1, 1_000),
                     s.text("cluster.file", "cluster.xml"));

@@ -52,6 +52,7 @@ final class Assertions {
     private final NodeLease lease;
     private final Ledger ledger;
     private final long numbersAfter;
+    private final int mostTabs;
     private final Consumer<Count> outlet;
     private final Timer applyTimer;
     private final DistributionSummary batchSizes;
@@ -64,6 +65,7 @@ final class Assertions {
     /**
      * @param admissions takes, for a gateway instance, which sessions are counted
      * @param numbersAfter where the numbers of batches begin: another place in each process
+     * @param mostTabs of a user on a stream, over all nodes; 0 for any number
      */
     Assertions(
             BiConsumer<Integer, Message.Admitted> admissions,
@@ -72,12 +74,14 @@ final class Assertions {
             Ledger ledger,
             MeterRegistry metrics,
             long numbersAfter,
+            int mostTabs,
             Consumer<Count> outlet) {
         this.admissions = admissions;
         this.store = store;
         this.lease = lease;
         this.ledger = ledger;
         this.numbersAfter = numbersAfter;
+        this.mostTabs = mostTabs;
         this.outlet = outlet;
         this.applyTimer = Timer.builder("headcount.counter.apply")
                 .description("time of one batch of joins and leaves in Redis, the way there and back included")
@@ -96,7 +100,7 @@ final class Assertions {
 
     /** The state of a stream, made where there is none. */
     StreamState state(String stream) {
-        return states.computeIfAbsent(stream, id -> new StreamState(id, numbersAfter));
+        return states.computeIfAbsent(stream, id -> new StreamState(id, numbersAfter, mostTabs));
     }
 
     /** The state of a stream, or {@code null}. */
@@ -184,7 +188,7 @@ final class Assertions {
                 state.failed(batch);
                 failed.add(state);
             } else if (result.result() instanceof BatchResult.Applied applied) {
-                admit(state.applied(batch, applied.asserted()), applied.count());
+                tell(state.applied(batch, applied.asserted(), applied.refused()), applied.count());
                 outlet.accept(applied.count());
                 ready.add(state);
             } else {
@@ -196,16 +200,19 @@ final class Assertions {
         });
     }
 
-    private void admit(List<Session> sessions, Count count) {
-        Map<Integer, List<Session>> byGateway = new HashMap<>();
-        for (Session session : sessions) {
-            if (session.gateway() >= 0) {
-                byGateway
-                        .computeIfAbsent(session.gateway(), unknown -> new ArrayList<>())
-                        .add(session);
-            }
-        }
-        byGateway.forEach((gateway, admitted) -> admissions.accept(gateway, new Message.Admitted(admitted, count)));
+    private void tell(Verdict verdict, Count count) {
+        Map<Integer, Message.Admitted> byGateway = new HashMap<>();
+        verdict.admitted()
+                .forEach(session -> part(byGateway, session, count).sessions().add(session));
+        verdict.refused()
+                .forEach(session -> part(byGateway, session, count).refused().add(session));
+        byGateway.remove(-1);
+        byGateway.forEach(admissions);
+    }
+
+    private static Message.Admitted part(Map<Integer, Message.Admitted> byGateway, Session session, Count count) {
+        return byGateway.computeIfAbsent(
+                session.gateway(), unknown -> new Message.Admitted(new ArrayList<>(), count, new ArrayList<>()));
     }
 
     private void check() {

@@ -11,6 +11,7 @@ import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
@@ -70,6 +71,8 @@ public final class CounterVerticle extends VerticleBase {
         Rounds.every(ANNOUNCE_MILLIS, "announcement of streams", vertx, counting::announce);
         vertx.setPeriodic(ANNOUNCE_ALL_MILLIS, timer -> counting.announceAll());
         bus.consumeLocal(Addresses.CENSUS, counting::onCensus);
+        Context own = vertx.getOrCreateContext();
+        store.onLoss(concerned -> own.runOnContext(go -> counting.onLoss(concerned)));
         return Future.all(
                 bus.consumeLocal(Addresses.SESSION_EVENTS.at(index), counting::onEvents)
                         .completion(),

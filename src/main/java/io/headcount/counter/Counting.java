@@ -21,6 +21,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * A counter instance but for its wires: what it does with what it hears and whenever it is time. Knows no event loop,
@@ -54,8 +55,15 @@ final class Counting {
         this.store = store;
         this.lease = lease;
         this.clock = clock;
-        assertions =
-                new Assertions(ways.admissions(), store, lease, ledger, metrics, ways.startedAtMillis(), ways.counts());
+        assertions = new Assertions(
+                ways.admissions(),
+                store,
+                lease,
+                ledger,
+                metrics,
+                ways.startedAtMillis(),
+                config.limits().maxSessionsPerUser(),
+                ways.counts());
         logger = new SessionLogger(ways.later(), store, metrics, this::onLogged);
         beats = new BeatWheel(
                 assertions,
@@ -114,6 +122,21 @@ final class Counting {
 
     void onVerify(Message.Verify message) {
         verification.verify(message);
+    }
+
+    /**
+     * Redis may have lost its last writes of some streams (another master, a restarted one): they are compared at once
+     * and asserted where they differ, not only when the next beat finds it.
+     */
+    void onLoss(Predicate<String> concerned) {
+        for (StreamState state : assertions.all()) {
+            if (concerned.test(state.stream())) {
+                assertions.suspect(state, "loss");
+            }
+        }
+        // The index of live streams is spread over all shards.
+        announceAll();
+        assertions.tick();
     }
 
     /** Periodic, seldom: says of all streams that are not forgotten that they are alive; others may have sessions there. */

@@ -2,17 +2,17 @@ package io.headcount.counter;
 
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
+import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
 import io.headcount.store.CounterStore.Member;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +25,15 @@ import java.util.Set;
  * When Redis says something that does not fit (a gap in the numbers, another number of sessions than was applied), the
  * state is {@linkplain #suspect suspect}: nothing more is sent until what Redis holds was read and {@link #reconcile}d
  * with the sessions, which makes the difference the new pending changes. Pure: no clock, no I/O.
+ *
+ * <p>A session that is refused ({@link Newcomers}) is forgotten as if it had never been: in no count, and without a row
+ * in the books (it ended before it began), unless it closed by itself before the verdict.
  */
 final class StreamState {
     private final String stream;
     private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Deque<Change> pending = new ArrayDeque<>();
+    private final Set<Change> pending = new LinkedHashSet<>();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
@@ -39,8 +42,8 @@ final class StreamState {
     /** Closed sessions whose end is not in the log yet; still asserted. */
     private final Set<String> closing = new HashSet<>();
 
-    private int[] openByGateway = new int[2];
-    private int[] driftByGateway = new int[2];
+    private final Newcomers newcomers;
+    private final SocketCounts sockets = new SocketCounts();
     private Batch inFlight;
     private boolean sent;
     private boolean mustSend;
@@ -56,11 +59,15 @@ final class StreamState {
     private String suspicion;
     private long version;
 
-    /** @param numbersAfter where the numbers of batches begin; no other process of this node's name began there */
-    StreamState(String stream, long numbersAfter) {
+    /**
+     * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
+     * @param mostTabs of a user, over all nodes; 0 for any number
+     */
+    StreamState(String stream, long numbersAfter, int mostTabs) {
         this.stream = stream;
         this.numbersAfter = numbersAfter;
         this.issued = numbersAfter;
+        this.newcomers = new Newcomers(mostTabs);
     }
 
     String stream() {
@@ -70,7 +77,8 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            countSocket(session.gateway(), 1);
+            sockets.add(session.gateway(), 1);
+            newcomers.add(session.id());
             change(session, true);
         }
     }
@@ -80,7 +88,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        countSocket(session.gateway(), -1);
+        sockets.add(session.gateway(), -1);
         return true;
     }
 
@@ -93,24 +101,31 @@ final class StreamState {
     }
 
     private void change(Session session, boolean joined) {
-        pending.add(new Change(session, joined));
+        // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
+        // bounded by the sessions that are open and those that Redis holds, however long it takes.
+        if (!joined && pending.size() >= CounterStore.MAX_BATCH && pending.remove(new Change(session, true))) {
+            newcomers.decided(session.id());
+        } else {
+            Change change = new Change(session, joined);
+            pending.remove(change);
+            pending.add(change);
+        }
         if (suspicion != null) {
             underWay.add(session.id());
         }
     }
 
     /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int sockets) {
-        makeRoomFor(gateway);
-        driftByGateway[gateway] = sockets - openByGateway[gateway];
+    void census(int gateway, int counted) {
+        sockets.census(gateway, counted);
     }
 
     /**
-     * Takes the gateways' own list of open sockets for the truth.
+     * Takes a gateway instance's own list of open sockets for the truth.
      *
-     * @return sessions that this state held open and no gateway has: to be logged and ended
+     * @return sessions that this state held open there and the gateway has not: to be logged and ended
      */
-    List<Session> adopt(Collection<Session> open) {
+    List<Session> adopt(int gateway, Collection<Session> open) {
         Set<String> real = new HashSet<>();
         for (Session session : open) {
             real.add(session.id());
@@ -118,11 +133,11 @@ final class StreamState {
         }
         List<Session> lost = new ArrayList<>();
         for (Session session : sessions.values()) {
-            if (!real.contains(session.id()) && !closing.contains(session.id())) {
+            if (session.gateway() == gateway && !real.contains(session.id()) && !closing.contains(session.id())) {
                 lost.add(session);
             }
         }
-        Arrays.fill(driftByGateway, 0);
+        sockets.settled(gateway);
         return lost;
     }
 
@@ -141,7 +156,8 @@ final class StreamState {
             }
             List<Change> changes = takeChanges(most);
             long after = applied + growth(changes);
-            inFlight = new Batch(stream, incarnation, ++issued, seen, Math.max(0, after + drift()), changes);
+            long reported = Math.max(0, after + sockets.drift());
+            inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
             version++;
         }
         sent = true;
@@ -152,28 +168,41 @@ final class StreamState {
      * A batch was applied.
      *
      * @param asserted sessions that Redis now holds for this node
-     * @return the sessions that are now counted for the first time (as far as is known), to be welcomed
+     * @param refused sessions of the batch that Redis did not take
      */
-    List<Session> applied(Batch batch, long asserted) {
+    Verdict applied(Batch batch, long asserted, Set<String> refused) {
         if (!isInFlight(batch)) {
-            return List.of();
+            return new Verdict(List.of(), List.of());
         }
         inFlight = null;
         mustSend = false;
         seen = batch.number();
-        applied += growth(batch.changes());
+        applied += growth(batch.changes()) - refused.size();
         version++;
         if (asserted != applied) {
             suspect("drift");
         }
         List<Session> admitted = new ArrayList<>(doubtful);
         doubtful.clear();
+        List<Session> tooMany = new ArrayList<>();
         for (Change change : batch.changes()) {
-            if (change.joined()) {
+            if (change.joined() && refused.contains(change.session().id())) {
+                forget(change.session());
+                tooMany.add(change.session());
+            } else if (change.joined()) {
+                newcomers.decided(change.session().id());
                 admitted.add(change.session());
             }
         }
-        return admitted;
+        return new Verdict(admitted, tooMany);
+    }
+
+    private void forget(Session session) {
+        newcomers.decided(session.id());
+        if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
+            sockets.add(session.gateway(), -1);
+        }
+        pending.removeIf(change -> change.session().id().equals(session.id()));
     }
 
     /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
@@ -253,6 +282,7 @@ final class StreamState {
             }
         }
         underWay.clear();
+        newcomers.decided(heldIds, sessions.keySet());
         Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
         applied = heldIds.size();
         doubtful.removeIf(session -> !heldIds.contains(session.id()) || !sessions.containsKey(session.id()));
@@ -275,6 +305,7 @@ final class StreamState {
         suspicion = null;
         doubtful.clear();
         underWay.clear();
+        newcomers.decided(Set.of(), sessions.keySet());
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
@@ -310,9 +341,14 @@ final class StreamState {
         return suspicion != null;
     }
 
+    /** How many changes wait to be sent. */
+    int waiting() {
+        return pending.size();
+    }
+
     /** What the node reports as its sockets, comparable with what Redis holds after batch {@link #seen}. */
     long sockets() {
-        return Math.max(0, applied + drift());
+        return Math.max(0, applied + sockets.drift());
     }
 
     /** The number that Redis saw last, as far as is known. */
@@ -327,12 +363,15 @@ final class StreamState {
     private List<Change> takeChanges(int most) {
         List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
         Set<String> taken = new HashSet<>();
-        while (!pending.isEmpty() && changes.size() < most) {
+        Iterator<Change> waiting = pending.iterator();
+        while (waiting.hasNext() && changes.size() < most) {
+            Change change = waiting.next();
             // A session is in a batch once: joins are applied before leaves.
-            if (!taken.add(pending.peek().session().id())) {
+            if (!taken.add(change.session().id())) {
                 break;
             }
-            changes.add(pending.poll());
+            changes.add(change);
+            waiting.remove();
         }
         return changes;
     }
@@ -350,22 +389,6 @@ final class StreamState {
                 doubtful.add(change.session());
             }
         }
-    }
-
-    private void countSocket(int gateway, int by) {
-        makeRoomFor(gateway);
-        openByGateway[gateway] += by;
-    }
-
-    private void makeRoomFor(int gateway) {
-        if (gateway >= openByGateway.length) {
-            openByGateway = Arrays.copyOf(openByGateway, gateway + 1);
-            driftByGateway = Arrays.copyOf(driftByGateway, gateway + 1);
-        }
-    }
-
-    private long drift() {
-        return Arrays.stream(driftByGateway).sum();
     }
 
     private static long growth(List<Change> changes) {

@@ -48,25 +48,25 @@ final class Verification {
                 || !message.incarnation().equals(lease.current())) {
             return;
         }
+        StreamState state = assertions.state(message.stream());
         List<Future<?>> lists = new ArrayList<>();
-        for (int gateway = 0; gateway < config.webSocket().instances(); gateway++) {
-            lists.add(gateways.apply(gateway, new Message.SocketsWanted(message.stream())));
+        for (int i = 0; i < config.webSocket().instances(); i++) {
+            int gateway = i;
+            // Each list at its own moment: until the last is here, sockets open and close that the first knows nothing
+            // of.
+            lists.add(gateways.apply(gateway, new Message.SocketsWanted(message.stream()))
+                    .onSuccess(
+                            sockets -> state.adopt(gateway, sockets.sessions()).forEach(onLost)));
         }
         Future.all(lists)
-                .onSuccess(all -> adopt(message, all.list()))
+                .onSuccess(all -> {
+                    assertions.suspect(state, message.cause());
+                    assertions.tick();
+                })
                 .onFailure(failure -> LOG.warn(
                         "a gateway instance did not say which sockets it has; the keeper will ask again stream={}"
                                 + " reason={}",
                         message.stream(),
                         failure.getMessage()));
-    }
-
-    private void adopt(Message.Verify message, List<Message.Sockets> lists) {
-        StreamState state = assertions.state(message.stream());
-        List<Session> open = new ArrayList<>();
-        lists.forEach(sockets -> open.addAll(sockets.sessions()));
-        state.adopt(open).forEach(onLost);
-        assertions.suspect(state, message.cause());
-        assertions.tick();
     }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Closes connections that are not viewers' and do nothing: no complete head of a request within the handshake's time
@@ -20,18 +21,44 @@ final class ConnectionWatch {
 
     private static final String NAME = "watch";
 
+    private static final int LINGER_MILLIS = 1_000;
+    private static final int SAMPLE = 8;
+
     private final Loop loop;
     private final int handshakeTimeoutMillis;
+    private final int most;
+    private final GatewayMetrics metrics;
     private final List<Watched> watched = new ArrayList<>();
 
-    ConnectionWatch(Loop loop, int handshakeTimeoutMillis) {
+    /** @param most connections to be watched; a new one above drives out one that waits already */
+    ConnectionWatch(Loop loop, int handshakeTimeoutMillis, int most, GatewayMetrics metrics) {
         this.loop = loop;
         this.handshakeTimeoutMillis = handshakeTimeoutMillis;
+        this.most = most;
+        this.metrics = metrics;
     }
 
     void connected(HttpConnection connection) {
         Channel channel = ((ConnectionBase) connection).channel();
+        RawAnswer.Versions.require(channel);
+        if (watched.size() >= most) {
+            metrics.limited(Limit.UNFINISHED_CONNECTIONS);
+            nextToGo().close();
+        }
         channel.pipeline().addLast(NAME, new Watched(loop.nowMillis() + handshakeTimeoutMillis));
+    }
+
+    /**
+     * Of a few by chance the one whose time is up first: whoever fills the places with silent connections loses them to
+     * those who come to speak.
+     */
+    private Watched nextToGo() {
+        Watched next = watched.get(ThreadLocalRandom.current().nextInt(watched.size()));
+        for (int i = 1; i < SAMPLE; i++) {
+            Watched other = watched.get(ThreadLocalRandom.current().nextInt(watched.size()));
+            next = other.untilMillis < next.untilMillis ? other : next;
+        }
+        return next;
     }
 
     /** A request's head is complete. */
@@ -39,6 +66,14 @@ final class ConnectionWatch {
         Channel channel = ((ConnectionBase) request.connection()).channel();
         if (channel.pipeline().get(NAME) instanceof Watched entry) {
             entry.untilMillis = loop.nowMillis() + KEEP_ALIVE_MILLIS;
+            entry.requested = true;
+        }
+    }
+
+    /** The last answer was given: what the client still sends is read and dropped for a moment, then it is closed. */
+    static void linger(Channel channel) {
+        if (channel.pipeline().get(NAME) instanceof Watched entry) {
+            entry.linger();
         }
     }
 
@@ -47,6 +82,9 @@ final class ConnectionWatch {
         // Downwards: a close may remove the entry at once.
         for (int i = watched.size() - 1; i >= 0; i--) {
             if (i < watched.size() && watched.get(i).untilMillis <= now) {
+                if (!watched.get(i).requested) {
+                    metrics.limited(Limit.HANDSHAKE_TIME);
+                }
                 watched.get(i).close();
             }
         }
@@ -58,6 +96,7 @@ final class ConnectionWatch {
 
     private final class Watched extends ChannelHandlerAdapter {
         private long untilMillis;
+        private boolean requested;
         private int place;
         private ChannelHandlerContext ctx;
 
@@ -79,6 +118,11 @@ final class ConnectionWatch {
                 watched.set(place, last);
                 last.place = place;
             }
+        }
+
+        private void linger() {
+            untilMillis = loop.nowMillis() + LINGER_MILLIS;
+            requested = true;
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // a failed close of a dead connection is no news

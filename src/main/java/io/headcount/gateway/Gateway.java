@@ -20,6 +20,7 @@ public final class Gateway {
     private final HeadcountConfig config;
     private final Ports ports;
     private final GatewayMetrics metrics;
+    private final Admission admission;
     private final AtomicInteger sockets = new AtomicInteger();
     private final AtomicInteger nextIndex = new AtomicInteger();
     private final List<GatewayVerticle> running = new CopyOnWriteArrayList<>();
@@ -49,6 +50,7 @@ public final class Gateway {
         this.config = config;
         this.ports = ports;
         this.metrics = new GatewayMetrics(ports.meters(), sockets);
+        this.admission = new Admission(config, metrics, ports.meters(), sockets);
     }
 
     /**
@@ -82,17 +84,8 @@ public final class Gateway {
         return draining;
     }
 
-    /** Takes a place for a socket; false when the node is full. It is given back by {@code socketCount}. */
-    boolean reserve() {
-        if (sockets.incrementAndGet() <= config.webSocket().maxSockets()) {
-            return true;
-        }
-        sockets.decrementAndGet();
-        return false;
-    }
-
-    AtomicInteger socketCount() {
-        return sockets;
+    Admission admission() {
+        return admission;
     }
 
     HeadcountConfig config() {

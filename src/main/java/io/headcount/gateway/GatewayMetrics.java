@@ -32,6 +32,7 @@ final class GatewayMetrics {
     private final DistributionSummary batchEvents;
     private final Map<EndCause, Counter> ends = new EnumMap<>(EndCause.class);
     private final Map<CloseCode, Counter> closes = new EnumMap<>(CloseCode.class);
+    private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
     private final Map<Integer, Counter> handshakes = new ConcurrentHashMap<>();
 
     GatewayMetrics(MeterRegistry meters, AtomicInteger sockets) {
@@ -55,6 +56,14 @@ final class GatewayMetrics {
             ends.put(
                     cause,
                     Counter.builder(PREFIX + "ended").tag("cause", cause.wire()).register(meters));
+        }
+        for (Limit limit : Limit.values()) {
+            limits.put(
+                    limit,
+                    Counter.builder(PREFIX + "limited")
+                            .description("Handshakes refused, and sockets and connections closed, by limits.*")
+                            .tag("limit", limit.label())
+                            .register(meters));
         }
         for (CloseCode code : CloseCode.values()) {
             closes.put(
@@ -97,6 +106,10 @@ final class GatewayMetrics {
 
     void closed(CloseCode code) {
         closes.get(code).increment();
+    }
+
+    void limited(Limit limit) {
+        limits.get(limit).increment();
     }
 
     void batch(int events) {

@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.buffer.VertxByteBufAllocator;
 import io.vertx.core.internal.ContextInternal;
@@ -40,7 +39,12 @@ public final class GatewayVerticle extends VerticleBase {
         loop = Loop.of(((ContextInternal) context).nettyEventLoop());
         bus = Bus.of(vertx);
         closings = new Closings(loop);
-        watch = new ConnectionWatch(loop, config.webSocket().handshakeTimeoutMillis());
+        int instances = config.webSocket().instances();
+        watch = new ConnectionWatch(
+                loop,
+                config.limits().handshakeTimeoutMillis(),
+                Math.max(1, config.limits().maxUnfinishedConnections() / instances),
+                gateway.metrics());
         registry = new SessionRegistry(
                 index,
                 config,
@@ -49,14 +53,17 @@ public final class GatewayVerticle extends VerticleBase {
                 VertxByteBufAllocator.POOLED_ALLOCATOR,
                 gateway.metrics(),
                 (counter, events) -> bus.sendLocal(Addresses.SESSION_EVENTS.at(counter), events));
-        Lane lane = new Lane(config.webSocket(), registry, gateway.metrics(), closings, gateway.socketCount());
+        Lane lane = new Lane(config.limits(), registry, gateway.metrics(), closings, gateway.admission());
         consume();
         return listen(config, new Handshake(gateway, lane)).onSuccess(listening -> {
             repeat(registry.pulse().tickMillis(), () -> {
                 registry.tick();
                 closings.tick();
             });
-            repeat(WATCH_MILLIS, watch::tick);
+            repeat(WATCH_MILLIS, () -> {
+                watch.tick();
+                gateway.admission().expire(index, instances);
+            });
             repeat(
                     OwnerlessReads.INTERVAL_MILLIS,
                     new OwnerlessReads(registry, gateway.ports().store())::tick);
@@ -77,12 +84,12 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<HttpServer> listen(HeadcountConfig config, Handshake handshake) {
         Handler<HttpServerRequest> router = gateway.ports().router().get();
         DeviceOffer devices = new DeviceOffer(gateway.ports().auth());
-        server = vertx.createHttpServer(options(config.webSocket()))
+        server = vertx.createHttpServer(ServerOptions.of(config))
                 .connectionHandler(watch::connected)
                 .invalidRequestHandler(handshake::handleInvalid)
                 .requestHandler(request -> {
                     watch.requested(request);
-                    if (handshake.refusesLength(request)) {
+                    if (handshake.refusesHead(request)) {
                         return;
                     }
                     if (HandshakeRules.isWatch(request.path())) {
@@ -95,25 +102,6 @@ public final class GatewayVerticle extends VerticleBase {
                 });
         return server.listen(config.http().port(), config.http().host())
                 .recover(failure -> Future.failedFuture(config.http().listenFailure("http", failure)));
-    }
-
-    private static HttpServerOptions options(HeadcountConfig.WebSocket limits) {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHttp2ClearTextEnabled(false)
-                .setCompressionSupported(false)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setMaxInitialLineLength(HandshakeRules.MAX_LIST_URI_BYTES + 32)
-                .setMaxHeaderSize(HandshakeRules.MAX_HEADER_BYTES)
-                .setAcceptBacklog(limits.acceptBacklog())
-                .setTcpNoDelay(true);
-        if (limits.sendBufferBytes() > 0) {
-            options.setSendBufferSize(limits.sendBufferBytes());
-        }
-        if (limits.receiveBufferBytes() > 0) {
-            options.setReceiveBufferSize(limits.receiveBufferBytes());
-        }
-        return options;
     }
 
     private void repeat(int millis, Runnable task) {

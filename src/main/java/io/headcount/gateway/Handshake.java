@@ -4,6 +4,7 @@ import io.headcount.auth.Denial;
 import io.headcount.auth.Identity;
 import io.headcount.config.AuthConfig;
 import io.headcount.config.HeadcountConfig;
+import io.headcount.gateway.AddressTable.Tally;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,26 +47,36 @@ final class Handshake {
         if (refusal == null && query == null) {
             refusal = Refusal.badRequest("the query is not well-formed");
         }
-        if (refusal == null && !gateway.reserve()) {
-            refusal = Refusal.unavailable("this node has all the viewers it can take", RETRY_SECONDS);
+        Tally tally = null;
+        if (refusal == null) {
+            try {
+                tally = gateway.admission()
+                        .enter(Upgrade.peer(request), request.headers().getAll("X-Forwarded-For"), startedNanos);
+            } catch (Refusal limited) {
+                refusal = limited;
+            }
         }
         if (refusal != null) {
             refuse(request, refusal, startedNanos);
             return;
         }
+        admitted(request, query, tally, startedNanos);
+    }
+
+    private void admitted(HttpServerRequest request, MultiMap query, Tally tally, long startedNanos) {
         Upgrade.stopReading(request);
         String stream = HandshakeRules.stream(request.path());
         request.end()
                 .compose(ended -> gateway.ports().auth().identify(request.headers(), query, stream))
                 .compose(identity -> known(stream).map(identity))
                 .onComplete(
-                        identity -> upgrade(request, stream, identity, startedNanos),
-                        failure -> fail(request, failure, startedNanos));
+                        identity -> upgrade(request, stream, identity, tally, startedNanos),
+                        failure -> fail(request, failure, tally, startedNanos));
     }
 
-    /** Answers a request whose URI is too long; false when it is not. */
-    boolean refusesLength(HttpServerRequest request) {
-        Refusal refusal = HandshakeRules.judgeLength(request);
+    /** Answers any request whose URI is too long, or that has no Host; false when it is in order. */
+    boolean refusesHead(HttpServerRequest request) {
+        Refusal refusal = HandshakeRules.judgeHead(request);
         if (refusal != null) {
             refuse(request, refusal, System.nanoTime());
         }
@@ -85,7 +97,8 @@ final class Handshake {
         } else {
             refusal = Refusal.badRequest("this is not HTTP/1.1");
         }
-        refuse(request, refusal, System.nanoTime());
+        lane.metrics().handshake(refusal.status(), 0);
+        RawAnswer.write(request, refusal);
     }
 
     private static Refusal stopping() {
@@ -112,16 +125,16 @@ final class Handshake {
                         : Future.failedFuture(Refusal.of(404, "Not Found", "there is no such stream")));
     }
 
-    private void upgrade(HttpServerRequest request, String stream, Identity identity, long startedNanos) {
+    private void upgrade(HttpServerRequest request, String stream, Identity identity, Tally tally, long startedNanos) {
         if (!Upgrade.connected(request)) {
-            gateway.socketCount().decrementAndGet();
+            gateway.admission().leave(tally);
             return;
         }
         if (gateway.draining()) {
-            fail(request, stopping(), startedNanos);
+            fail(request, stopping(), tally, startedNanos);
             return;
         }
-        ViewerConnection viewer = new ViewerConnection(lane);
+        ViewerConnection viewer = new ViewerConnection(lane, tally);
         if (identity.setCookie() != null) {
             DeviceOffer.set(request, identity.setCookie());
         }
@@ -132,7 +145,7 @@ final class Handshake {
             early = Upgrade.run(request, withProtocol, viewer);
         } catch (RuntimeException e) {
             LOG.error("a connection could not be upgraded and is closed; please report this", e);
-            gateway.socketCount().decrementAndGet();
+            gateway.admission().leave(tally);
             request.connection().close();
             return;
         }
@@ -150,8 +163,8 @@ final class Handshake {
         return Math.max(0, identity.expiresAtMillis() + grace - System.currentTimeMillis());
     }
 
-    private void fail(HttpServerRequest request, Throwable failure, long startedNanos) {
-        gateway.socketCount().decrementAndGet();
+    private void fail(HttpServerRequest request, Throwable failure, Tally tally, long startedNanos) {
+        gateway.admission().leave(tally);
         if (!Upgrade.connected(request)) {
             return;
         }
@@ -171,6 +184,14 @@ final class Handshake {
 
     private void refuse(HttpServerRequest request, Refusal refusal, long startedNanos) {
         lane.metrics().handshake(refusal.status(), System.nanoTime() - startedNanos);
-        refusal.answer(request.response());
+        if (request.version() != HttpVersion.HTTP_1_1) {
+            RawAnswer.write(request, refusal);
+        } else if (refusal.forNow()) {
+            request.response().putHeader("Connection", "close");
+            refusal.answer(request.response());
+            request.connection().close();
+        } else {
+            refusal.answer(request.response());
+        }
     }
 }

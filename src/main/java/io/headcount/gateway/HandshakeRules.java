@@ -45,11 +45,20 @@ final class HandshakeRules {
                 : path.substring(PREFIX.length(), path.length() - SUFFIX.length());
     }
 
-    /** Judges the length of any request's URI; {@code null} when it is in order. */
-    static Refusal judgeLength(HttpServerRequest request) {
+    /** Judges what holds for every request, not for viewers' alone; {@code null} when it is in order. */
+    static Refusal judgeHead(HttpServerRequest request) {
         boolean list = "/v1/viewers".equals(request.path()) || "/v1/counts".equals(request.path());
         int most = list ? MAX_LIST_URI_BYTES : MAX_URI_BYTES;
-        return request.uri().length() > most ? uriTooLong(most) : null;
+        if (request.uri().length() > most) {
+            return uriTooLong(most);
+        }
+        List<String> hosts = request.headers().getAll("Host");
+        boolean missing = hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1;
+        return missing || hosts.size() > 1 ? noHost() : null;
+    }
+
+    private static Refusal noHost() {
+        return Refusal.badRequest("exactly one Host header is needed");
     }
 
     static Refusal uriTooLong(int most) {
@@ -65,7 +74,7 @@ final class HandshakeRules {
         MultiMap headers = request.headers();
         List<String> hosts = headers.getAll("Host");
         if (hosts.size() != 1 || hosts.get(0).isBlank()) {
-            return Refusal.badRequest("exactly one Host header is needed");
+            return noHost();
         }
         if (hasBody(headers)) {
             return Refusal.badRequest("a handshake has no body");

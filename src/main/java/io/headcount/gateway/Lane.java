@@ -1,35 +1,34 @@
 package io.headcount.gateway;
 
-import io.headcount.config.HeadcountConfig;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.headcount.config.LimitsConfig;
 
 /**
  * What all sockets of one event loop share, so that a socket needs one reference to it.
  *
- * @param sockets open sockets of the node
+ * @param admission where a socket's place is given back
  * @param frameCostMillis what one client frame takes from a socket's budget of milliseconds
  */
 record Lane(
-        HeadcountConfig.WebSocket limits,
+        LimitsConfig limits,
         SessionRegistry registry,
         GatewayMetrics metrics,
         FrameReader reader,
         Closings closings,
-        AtomicInteger sockets,
+        Admission admission,
         int frameCostMillis) {
     Lane(
-            HeadcountConfig.WebSocket limits,
+            LimitsConfig limits,
             SessionRegistry registry,
             GatewayMetrics metrics,
             Closings closings,
-            AtomicInteger sockets) {
+            Admission admission) {
         this(
                 limits,
                 registry,
                 metrics,
                 new FrameReader(limits.maxMessageBytes()),
                 closings,
-                sockets,
+                admission,
                 Math.max(1, 1_000 / limits.maxMessagesPerSecond()));
     }
 }

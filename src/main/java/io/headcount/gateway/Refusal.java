@@ -2,6 +2,7 @@ package io.headcount.gateway;
 
 import io.headcount.auth.Denial;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Locale;
 
 /**
  * Why a handshake is not answered with 101, as an RFC 9457 problem.
@@ -51,6 +52,10 @@ public final class Refusal extends Exception {
         return of(503, "Service Unavailable", detail).with("Retry-After", Integer.toString(retryAfterSeconds));
     }
 
+    static Refusal tooMany(String detail, int retryAfterSeconds) {
+        return of(429, "Too Many Requests", detail).with("Retry-After", Integer.toString(retryAfterSeconds));
+    }
+
     /** The same with a header. */
     public Refusal with(String name, String value) {
         return new Refusal(status, title, getMessage(), name, value);
@@ -65,6 +70,19 @@ public final class Refusal extends Exception {
     String body() {
         return "{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"detail\":\""
                 + getMessage() + "\"}";
+    }
+
+    /** Whether the client is to come back another time, and not on this connection. */
+    boolean forNow() {
+        return status == 429 || status == 503;
+    }
+
+    /** The whole answer, for a connection on which nothing follows. */
+    String bytes() {
+        String body = body();
+        return "HTTP/1.1 " + status + " " + title + "\r\ncontent-type: application/problem+json\r\n"
+                + (header == null ? "" : header.toLowerCase(Locale.ROOT) + ": " + headerValue + "\r\n")
+                + "connection: close\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
     }
 
     void answer(HttpServerResponse response) {

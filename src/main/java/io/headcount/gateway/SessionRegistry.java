@@ -61,16 +61,16 @@ public final class SessionRegistry {
         this.clock = clock;
         this.allocator = allocator;
         this.metrics = metrics;
-        HeadcountConfig.WebSocket limits = config.webSocket();
+        HeadcountConfig.WebSocket sockets = config.webSocket();
         HeadcountConfig.Counting counting = config.counting();
         this.events = new EventBatches(
                 counting.instances(), counting.batchMillis(), counting.batchSize(), loop, (to, batch) -> {
                     metrics.batch(batch.events().size());
                     target.send(to, batch);
                 });
-        this.slow = new SlowReaders(limits.maxWriteBufferBytes());
+        this.slow = new SlowReaders(config.limits().maxWriteBufferBytes());
         this.fanOut = new FanOut(loop, allocator, slow, metrics, config.push().lifeSignMillis());
-        this.pulse = new Pulse(limits.pingIntervalMillis(), limits.silenceLimitMillis(), loop.nowMillis());
+        this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
         this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
     }
@@ -130,12 +130,16 @@ public final class SessionRegistry {
         events.add(counter, new SessionEvent(session, cause, clock.nowMillis()));
     }
 
-    /** Sessions that are counted now: welcomes those that still wait; who was welcomed as degraded gets the count. */
+    /**
+     * Sessions that are counted now: welcomes those that still wait; who was welcomed as degraded gets the count. Those
+     * that are one too many of their user are closed.
+     */
     public void admitted(Admitted admitted) {
         Audience audience = audiences.get(admitted.count().stream());
         if (audience == null) {
             return;
         }
+        admitted.refused().forEach(this::oneTooMany);
         fanOut.seed(audience, admitted.count());
         Count count = admitted.count().newerThan(audience.last) ? admitted.count() : audience.last;
         Mode mode = fanOut.shown(count.mode());
@@ -150,6 +154,14 @@ public final class SessionRegistry {
                 metrics.welcomed(Math.max(0, clock.nowMillis() - session.joinedAtMillis()));
                 welcome(viewer, count, mode);
             }
+        }
+    }
+
+    private void oneTooMany(Session session) {
+        Viewer viewer = welcomes.admitted(session);
+        if (viewer != null) {
+            metrics.limited(Limit.SESSIONS_PER_USER);
+            expel(viewer, CloseCode.TOO_MANY, EndCause.REFUSED);
         }
     }
 
@@ -219,7 +231,10 @@ public final class SessionRegistry {
         pulse.tick(now, sweeper);
         welcomes.overdue(now, this::welcomeLate);
         expiries.tick(now, size, slot -> expel(viewers[slot], CloseCode.EXPIRED, EndCause.REFUSED));
-        slow.tick(now, viewer -> expel(viewer, CloseCode.SLOW, EndCause.REFUSED));
+        slow.tick(now, viewer -> {
+            metrics.limited(Limit.WRITE_BUFFER);
+            expel(viewer, CloseCode.SLOW, EndCause.REFUSED);
+        });
         if (now - agedAtMillis >= AGE_MILLIS) {
             agedAtMillis = now;
             fanOut.age(audiences.values());

@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,6 +39,11 @@ final class Upgrade {
     /** Ends HTTP on a request's connection; to be called when the request's head is read. */
     static void stopReading(HttpServerRequest request) {
         channel(request).pipeline().replace(DECODER, DECODER, new EarlyBytes());
+    }
+
+    /** The connection's other end: the client, or the last proxy before this node. */
+    static InetAddress peer(HttpServerRequest request) {
+        return ((InetSocketAddress) channel(request).remoteAddress()).getAddress();
     }
 
     /** Whether the client is still there. */

@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.gateway.AddressTable.Tally;
 import io.headcount.model.EndCause;
 import io.headcount.protocol.ClientMessage;
 import io.headcount.protocol.CloseCode;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -34,14 +36,17 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     }
 
     private final Lane lane;
+    private final Tally tally;
     private ChannelHandlerContext ctx;
     private FrameReader.Rest rest;
     private State state = State.OPEN;
     private short budgetMillis = FULL_BUDGET_MILLIS;
     private short badMessages;
 
-    ViewerConnection(Lane lane) {
+    /** @param tally the place that the socket took, {@code null} where addresses are not limited */
+    ViewerConnection(Lane lane, Tally tally) {
         this.lane = lane;
+        this.tally = tally;
     }
 
     /** The 101 is written: the session begins, with what the client may have sent too early. */
@@ -126,7 +131,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         ended(EndCause.CLOSED);
-        lane.sockets().decrementAndGet();
+        lane.admission().leave(tally);
     }
 
     @Override
@@ -158,6 +163,11 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         // Vert.x's shutdown event comes by here: the drain, not Vert.x, decides when this socket goes.
         ReferenceCountUtil.release(event);
+        if (event instanceof SslCloseCompletionEvent) {
+            // TLS has ended below us; the TCP connection may be left open by a careless peer.
+            ended(EndCause.CLOSED);
+            context.close();
+        }
     }
 
     @Override
@@ -179,6 +189,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
         }
         int cost = lane.frameCostMillis();
         if (budgetMillis < cost) {
+            lane.metrics().limited(Limit.MESSAGES);
             refuse(CloseCode.POLICY, State.CLOSING, EndCause.REFUSED);
         } else {
             budgetMillis -= (short) cost;
@@ -194,6 +205,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
         if (ClientMessage.parse(message) == ClientMessage.PING) {
             answer(Frames.pongMessage());
         } else if (++badMessages >= lane.limits().maxBadMessages()) {
+            lane.metrics().limited(Limit.BAD_MESSAGES);
             refuse(CloseCode.POLICY, State.CLOSING, EndCause.REFUSED);
         }
     }
@@ -230,6 +242,9 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
         if (state == State.CLOSING) {
             state = State.DEAF;
         } else {
+            if (code == CloseCode.TOO_BIG) {
+                lane.metrics().limited(Limit.MESSAGE_BYTES);
+            }
             refuse(code, State.DEAF, EndCause.ERROR);
         }
     }
@@ -237,6 +252,7 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     private void answer(ByteBuf frame) {
         if (unsentBytes() > lane.limits().maxWriteBufferBytes()) {
             frame.release();
+            lane.metrics().limited(Limit.WRITE_BUFFER);
             refuse(CloseCode.SLOW, State.CLOSING, EndCause.REFUSED);
         } else {
             write(frame);

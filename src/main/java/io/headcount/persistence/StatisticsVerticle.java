@@ -73,10 +73,9 @@ public final class StatisticsVerticle extends VerticleBase {
         long now = clock.nowMillis();
         LocalDate today = LocalDate.ofInstant(
                 Instant.ofEpochMilli(now), config.statistics().zone());
-        long closedAt = today.atStartOfDay(config.statistics().zone())
-                        .toInstant()
-                        .toEpochMilli()
-                + 2L * config.books().historyMillis();
+        long closedAt =
+                today.atStartOfDay(config.statistics().zone()).toInstant().toEpochMilli()
+                        + 2L * config.books().historyMillis();
         if (now < closedAt) {
             return Future.succeededFuture(Math.min(next, closedAt - now));
         }

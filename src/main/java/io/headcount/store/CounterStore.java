@@ -8,16 +8,25 @@ import io.headcount.model.Session;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The live state: what all nodes together assert. Every operation is idempotent and may be repeated after a failed or
  * timed-out call. A call fails within its deadline (a second or two), never later; a failure says nothing of whether it
- * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is always {@code EXACT}, to be
- * lowered by whoever knows more.
+ * was applied. Results are those of one atomic moment; {@code Count.mode} of a result is {@code EXACT}, to be lowered by
+ * whoever knows more, but for some seconds after {@link #onLoss}.
  */
 public interface CounterStore {
     /** The most changes in one batch: bounds how long one script call holds a shard. */
     int MAX_BATCH = 500;
+
+    /**
+     * Calls back, on any thread, when the store may have lost what was written last of the streams for which the
+     * predicate holds: whatever is asserted on them is to be asserted again. A store that loses nothing never calls.
+     */
+    default void onLoss(Consumer<Predicate<String>> listener) {}
 
     /** Applies a numbered batch of joins and leaves of one (incarnation, stream). */
     Future<BatchResult> apply(Batch batch);
@@ -53,7 +62,7 @@ public interface CounterStore {
      */
     Future<List<String>> liveStreams();
 
-    /** Forgets a stream in {@link #liveStreams} (until it is announced again). */
+    /** Forgets a stream in {@link #liveStreams}, unless it was announced within the last half minute. */
     Future<Void> retire(String stream);
 
     /**
@@ -72,8 +81,34 @@ public interface CounterStore {
      *     refused, or makes its successor be refused; it never changes what was compared without anybody noticing
      * @param sockets what the node itself counts on the stream
      * @param changes at most {@link #MAX_BATCH}, a session at most once; joins are applied before leaves
+     * @param door which of the joins may be refused
      */
-    record Batch(String stream, Incarnation incarnation, long number, long after, long sockets, List<Change> changes) {}
+    record Batch(
+            String stream,
+            Incarnation incarnation,
+            long number,
+            long after,
+            long sockets,
+            List<Change> changes,
+            Door door) {
+        /** No join may be refused. */
+        public Batch(
+                String stream, Incarnation incarnation, long number, long after, long sockets, List<Change> changes) {
+            this(stream, incarnation, number, after, sockets, changes, Door.OPEN);
+        }
+    }
+
+    /**
+     * Which joins of a batch are refused: those of newcomers whose user has enough live tabs on the stream already, on
+     * whatever nodes.
+     *
+     * @param mostTabs of a user, 0 for any number
+     * @param newcomers sessions that were never told to be counted; no others are ever refused
+     */
+    record Door(int mostTabs, Set<String> newcomers) {
+        /** For everybody. */
+        public static final Door OPEN = new Door(0, Set.of());
+    }
 
     /** A session that opened, or one that ended. */
     record Change(Session session, boolean joined) {}
@@ -84,8 +119,14 @@ public interface CounterStore {
          * It is applied (now or at an earlier try).
          *
          * @param asserted sessions that Redis now holds for this incarnation on this stream
+         * @param refused sessions whose joins were refused at the {@link Door}; they are not held
          */
-        record Applied(Count count, long asserted) implements BatchResult {}
+        record Applied(Count count, long asserted, Set<String> refused) implements BatchResult {
+            /** Nobody was refused. */
+            public Applied(Count count, long asserted) {
+                this(count, asserted, Set.of());
+            }
+        }
 
         /**
          * It was refused: the number that Redis saw last is not the one asked for (it lost data, the incarnation was

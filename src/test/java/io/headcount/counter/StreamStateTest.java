@@ -9,15 +9,17 @@ import io.headcount.model.Session;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
+import io.headcount.store.CounterStore.Door;
 import io.headcount.store.CounterStore.Member;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StreamStateTest {
     private static final Incarnation LIFE = new Incarnation("n1", 1);
     private static final Incarnation NEXT_LIFE = new Incarnation("n1", 2);
 
-    private final StreamState state = new StreamState("42", 0);
+    private final StreamState state = new StreamState("42", 0, 2);
 
     @Test
     void sendsOneBatchAtATimeAndNumbersThem() {
@@ -26,7 +28,7 @@ class StreamStateTest {
         state.open(session("b"));
 
         assertThat(state.next(LIFE, 500)).as("while one is on its way").isNull();
-        state.applied(first, 1);
+        state.applied(first, 1, Set.of());
         Batch second = state.next(LIFE, 500);
 
         assertThat(first.number()).isEqualTo(1);
@@ -51,16 +53,92 @@ class StreamStateTest {
         state.open(session);
         Batch batch = state.next(LIFE, 500);
 
-        List<Session> admitted = state.applied(batch, 1);
+        List<Session> admitted = state.applied(batch, 1, Set.of()).admitted();
 
         assertThat(admitted).containsExactly(session);
+    }
+
+    @Test
+    void forgetsASessionThatIsOneTooManyOfItsUser() {
+        Session kept = session("a");
+        Session refused = session("b");
+        state.open(kept);
+        state.open(refused);
+        Batch batch = state.next(LIFE, 500);
+
+        Verdict verdict = state.applied(batch, 1, Set.of("b"));
+
+        assertThat(batch.door()).isEqualTo(new Door(2, Set.of("a", "b")));
+        assertThat(verdict.admitted()).containsExactly(kept);
+        assertThat(verdict.refused()).containsExactly(refused);
+        assertThat(state.sessions()).containsExactly(kept);
+        assertThat(state.sockets()).isEqualTo(1);
+        assertThat(state.isSuspect()).as("what Redis holds is what was applied").isFalse();
+        assertThat(state.closed(refused)).as("it gets no row in the books").isFalse();
+        assertThat(state.next(LIFE, 500)).isNull();
+    }
+
+    @Test
+    void forgetsARefusedSessionThatClosedBeforeTheVerdict() {
+        Session kept = session("a");
+        Session hasty = session("b");
+        state.open(kept);
+        state.open(hasty);
+        Batch batch = state.next(LIFE, 500);
+        state.closed(hasty);
+        state.end(hasty);
+
+        state.applied(batch, 1, Set.of("b"));
+
+        assertThat(state.next(LIFE, 500)).as("there is nothing to take back").isNull();
+        assertThat(state.sockets()).isEqualTo(1);
+    }
+
+    @Test
+    void neverAsksTheDoorAgainForASessionThatWasAdmitted() {
+        state.open(session("a"));
+        state.applied(state.next(LIFE, 500), 1, Set.of());
+
+        state.reborn();
+        state.open(session("b"));
+        Batch everything = state.next(NEXT_LIFE, 500);
+
+        assertThat(everything.changes()).hasSize(2);
+        assertThat(everything.door().newcomers()).containsExactly("b");
+    }
+
+    @Test
+    void takesWhatRedisHoldsForAdmittedAndAsksAgainForTheRest() {
+        Session held = session("a");
+        Session unheard = session("b");
+        state.open(held);
+        state.open(unheard);
+        state.refused(state.next(LIFE, 500));
+        state.reconcile(List.of(new Member("a", "u", 1, 1)), 1);
+        Session lost = session("c");
+        state.open(lost);
+        Batch next = state.next(LIFE, 500);
+
+        assertThat(next.door().newcomers()).containsExactlyInAnyOrder("b", "c");
+        Verdict verdict = state.applied(next, 2, Set.of("c"));
+
+        assertThat(verdict.admitted()).containsExactlyInAnyOrder(held, unheard);
+        assertThat(verdict.refused()).containsExactly(lost);
+    }
+
+    @Test
+    void hasAnOpenDoorWhereTabsAreNotLimited() {
+        StreamState unlimited = new StreamState("42", 0, 0);
+        unlimited.open(session("a"));
+
+        assertThat(unlimited.next(LIFE, 500).door()).isEqualTo(Door.OPEN);
     }
 
     @Test
     void keepsASessionAssertedUntilItsEndIsInTheLog() {
         Session session = session("a");
         state.open(session);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         boolean first = state.closed(session);
         boolean again = state.closed(session);
@@ -81,7 +159,7 @@ class StreamStateTest {
         state.end(session);
 
         Batch join = state.next(LIFE, 500);
-        state.applied(join, 1);
+        state.applied(join, 1, Set.of());
         Batch leave = state.next(LIFE, 500);
 
         assertThat(join.changes()).containsExactly(new Change(session, true));
@@ -92,7 +170,7 @@ class StreamStateTest {
     void stopsAfterARefusalUntilItIsReconciledThenForcesTheNumber() {
         Session kept = session("a");
         state.open(kept);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         Session fresh = session("b");
         state.open(fresh);
         Batch refused = state.next(LIFE, 500);
@@ -115,7 +193,7 @@ class StreamStateTest {
     void touchesOnlyTheDifferenceWhenItReconciles() {
         state.open(session("a"));
         state.open(session("b"));
-        state.applied(state.next(LIFE, 500), 2);
+        state.applied(state.next(LIFE, 500), 2, Set.of());
         state.suspect("drift");
 
         StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
@@ -132,7 +210,7 @@ class StreamStateTest {
     void doesNotCallComingsAndGoingsDuringTheComparisonDrift() {
         Session leaving = session("a");
         state.open(leaving);
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         state.suspect("drift");
 
         state.open(session("b"));
@@ -152,17 +230,43 @@ class StreamStateTest {
 
         state.reconcile(List.of(member("a")), 1);
         Batch forced = state.next(LIFE, 500);
-        List<Session> admitted = state.applied(forced, 1);
+        List<Session> admitted = state.applied(forced, 1, Set.of()).admitted();
 
         assertThat(forced.changes()).isEmpty();
         assertThat(admitted).containsExactly(session);
     }
 
     @Test
+    void holdsNoMoreThanItsSessionsHoweverManyComeAndGoWhileRedisIsAway() {
+        state.open(session("held"));
+        Batch stuck = state.next(LIFE, 500);
+        for (int i = 0; i < 10_000; i++) {
+            Session visitor = session("v" + i);
+            state.open(visitor);
+            state.closed(visitor);
+            state.end(visitor);
+        }
+        Session stays = session("stays");
+        state.open(stays);
+
+        assertThat(state.waiting()).isLessThanOrEqualTo(502);
+        state.applied(stuck, 1, Set.of());
+        long asserted = 1;
+        for (Batch batch = state.next(LIFE, 500); batch != null; batch = state.next(LIFE, 500)) {
+            asserted += batch.changes().stream()
+                    .mapToLong(change -> change.joined() ? 1 : -1)
+                    .sum();
+            state.applied(batch, asserted, Set.of());
+        }
+        assertThat(asserted).isEqualTo(2);
+        assertThat(state.sockets()).isEqualTo(2);
+    }
+
+    @Test
     void suspectsDriftWhenRedisHoldsAnotherNumber() {
         state.open(session("a"));
 
-        state.applied(state.next(LIFE, 500), 7);
+        state.applied(state.next(LIFE, 500), 7, Set.of());
 
         assertThat(state.isSuspect()).isTrue();
     }
@@ -170,7 +274,7 @@ class StreamStateTest {
     @Test
     void suspectsLostDataWhenABeatsAnswerDoesNotFit() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.beaten(beat(0, 0), state.version());
 
@@ -181,7 +285,7 @@ class StreamStateTest {
     void saysNothingOfABeatThatABatchOvertook() {
         state.open(session("a"));
         long version = state.version();
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.beaten(beat(0, 0), version);
 
@@ -191,12 +295,12 @@ class StreamStateTest {
     @Test
     void assertsEverythingAnewUnderAnotherIncarnation() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
         state.open(session("b"));
         Batch old = state.next(LIFE, 500);
 
         state.reborn();
-        state.applied(old, 2);
+        state.applied(old, 2, Set.of());
         Batch batch = state.next(NEXT_LIFE, 500);
 
         assertThat(batch.number()).isEqualTo(1);
@@ -208,7 +312,7 @@ class StreamStateTest {
     void reportsSocketsAsOfTheBatchSoThatChurnIsNoDrift() {
         state.open(session("a"));
         Batch first = state.next(LIFE, 500);
-        state.applied(first, 1);
+        state.applied(first, 1, Set.of());
         state.open(session("b"));
         state.census(0, 2);
 
@@ -220,7 +324,7 @@ class StreamStateTest {
     @Test
     void reportsWhatTheGatewaysCountWhereItDiffers() {
         state.open(session("a"));
-        state.applied(state.next(LIFE, 500), 1);
+        state.applied(state.next(LIFE, 500), 1, Set.of());
 
         state.census(0, 3);
 
@@ -228,14 +332,19 @@ class StreamStateTest {
     }
 
     @Test
-    void adoptsTheGatewaysListOfSockets() {
+    void adoptsAGatewaysListOfSockets() {
         Session lost = session("a");
         Session unheard = session("b");
         state.open(lost);
 
-        List<Session> gone = state.adopt(List.of(unheard));
+        Session elsewhere = new Session("42", "u-c", "c", 1_000, 1);
+        state.open(elsewhere);
 
-        assertThat(gone).containsExactly(lost);
+        List<Session> gone = state.adopt(0, List.of(unheard));
+
+        assertThat(gone)
+                .as("the list of one gateway says nothing of another's sockets")
+                .containsExactly(lost);
         assertThat(state.sessions()).contains(unheard);
     }
 

@@ -28,6 +28,8 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
     private static final Duration FORMED_WITHIN = Duration.ofSeconds(30);
 
     private final Options options;
+    private final List<Integer> ports;
+    private final List<Integer> busPorts;
     private final List<ChildProcess> servers = new ArrayList<>();
 
     /**
@@ -67,6 +69,8 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
 
     private EmbeddedRedisCluster(Options options) {
         this.options = options;
+        this.ports = new ArrayList<>(options.ports());
+        this.busPorts = new ArrayList<>(options.busPorts());
     }
 
     /**
@@ -109,11 +113,31 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
 
     /** The clients' port of a server. */
     public int port(int server) {
-        return options.ports().get(server);
+        return ports.get(server);
     }
 
-    int busPort(int server) {
-        return options.busPorts().get(server);
+    /** The port of a server for the other servers. */
+    public int busPort(int server) {
+        return busPorts.get(server);
+    }
+
+    /**
+     * Starts one server more, with the next number. It is empty and knows no other: to make it a part of the cluster is
+     * the caller's, who can then not use {@link #awaitHealthy} any more.
+     *
+     * @return its number
+     */
+    public int grow(int port, int busPort) {
+        ports.add(port);
+        busPorts.add(busPort);
+        int server = servers.size();
+        servers.add(startServer(server));
+        try {
+            awaitAnswer(server);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return server;
     }
 
     /** The process of a server, the present one if it was restarted. */
@@ -154,7 +178,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
 
     /** The servers that say they are masters, in ascending order; those that do not answer are left out. */
     public List<Integer> masters() {
-        return IntStream.range(0, SIZE)
+        return IntStream.range(0, servers.size())
                 .filter(i -> process(i).isAlive() && role(i).equals("master"))
                 .boxed()
                 .toList();
@@ -175,7 +199,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
      * @throws IllegalStateException when nobody does
      */
     public int masterOf(String key) {
-        for (int i = 0; i < SIZE; i++) {
+        for (int i = 0; i < servers.size(); i++) {
             int owner = ownerAccordingTo(i, key);
             if (owner >= 0) {
                 return owner;
@@ -191,7 +215,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                 List<?> fields = (List<?>) range;
                 if ((Long) fields.get(0) <= slot && slot <= (Long) fields.get(1)) {
                     long port = (Long) ((List<?>) fields.get(2)).get(1);
-                    return options.ports().indexOf((int) port);
+                    return ports.indexOf((int) port);
                 }
             }
             return -1;
@@ -229,7 +253,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                     throw e;
                 }
                 String moved = e.getMessage();
-                server = options.ports().indexOf(Integer.valueOf(moved.substring(moved.lastIndexOf(':') + 1)));
+                server = ports.indexOf(Integer.valueOf(moved.substring(moved.lastIndexOf(':') + 1)));
             }
         }
         throw new IOException("sent from server to server: " + String.join(" ", command));

@@ -3,6 +3,7 @@ package io.headcount.dev;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -81,7 +82,12 @@ public final class SharedServers {
             long pid = Long.parseLong(folder.getFileName().toString());
             if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
                 Leftovers.kill(folder);
-                ServerBinaries.delete(folder);
+                try {
+                    ServerBinaries.delete(folder);
+                } catch (NoSuchFileException | UncheckedIOException e) {
+                    // Another JVM that starts with this one sweeps here, too; what it leaves, the next run takes.
+                    System.err.println("left to another JVM's sweep: " + folder + " (" + e.getMessage() + ")");
+                }
             }
         }
     }

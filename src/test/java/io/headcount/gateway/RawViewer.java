@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A TCP connection that says exactly the bytes it is told to, and reads what comes. */
 final class RawViewer implements AutoCloseable {
@@ -59,6 +61,38 @@ final class RawViewer implements AutoCloseable {
         }
     }
 
+    /** From another address of this machine than the usual: any of 127.0.0.0/8. */
+    static RawViewer connectFrom(String address, int port) {
+        try {
+            Socket socket = new Socket();
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(15_000);
+            socket.bind(new InetSocketAddress(address, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return new RawViewer(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Over TLS, whose handshake is done before it returns. */
+    static RawViewer connectTls(SSLContext tls, int port, int receiveBufferBytes) {
+        try {
+            Socket plain = new Socket();
+            if (receiveBufferBytes > 0) {
+                plain.setReceiveBufferSize(receiveBufferBytes);
+            }
+            plain.setTcpNoDelay(true);
+            plain.setSoTimeout(15_000);
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", port, true);
+            socket.startHandshake();
+            return new RawViewer(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static String request(String path, String... moreLines) {
         return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -79,6 +113,18 @@ final class RawViewer implements AutoCloseable {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
             return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the server has not closed yet; the bytes may or may not have arrived. */
+    boolean tryWrite(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (SocketException e) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

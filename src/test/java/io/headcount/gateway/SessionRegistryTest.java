@@ -111,6 +111,23 @@ class SessionRegistryTest {
     }
 
     @Test
+    void closesASessionThatIsOneTooManyOfItsUserBeforeOrAfterALateWelcome() {
+        Socket kept = open("s", "u");
+        Socket soon = open("s", "u");
+        registry.admitted(new Admitted(List.of(kept.session()), count("s", 1), List.of(soon.session())));
+        Socket late = open("s", "u");
+        ticks(Welcomes.PATIENCE_MILLIS + 500);
+        assertThat(late.last()).contains("welcome");
+        registry.admitted(new Admitted(List.of(), count("s", 1), List.of(late.session())));
+
+        assertThat(soon.end).isEqualTo("4429");
+        assertThat(soon.heard).isEmpty();
+        assertThat(late.end).isEqualTo("4429");
+        assertThat(kept.end).isNull();
+        assertThat(registry.size()).isEqualTo(1);
+    }
+
+    @Test
     void keepsItsBooksThroughRandomOpensAndCloses() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

@@ -16,10 +16,13 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** {@link CounterStore} in Redis, one script an operation. */
 public final class RedisCounterStore implements CounterStore {
@@ -32,8 +35,11 @@ public final class RedisCounterStore implements CounterStore {
     private static final Script BUCKET = Script.load("bucket");
     private static final Script HEARTBEATS = Script.load("heartbeats");
     private static final Script ANNOUNCE = Script.load("announce");
+    private static final Script RETIRE = Script.load("retire");
     private static final Script LOG = Script.load("log");
     private static final long HEARTBEAT_MILLIS = 60_000;
+    /** After a possible loss every node asserts again at once, and at the latest with its next beat (5 s). */
+    private static final long UNSETTLED_MILLIS = 6_000;
 
     private final RedisRouter router;
     private final SharedClock clock;
@@ -50,28 +56,35 @@ public final class RedisCounterStore implements CounterStore {
     }
 
     @Override
+    public void onLoss(Consumer<Predicate<String>> listener) {
+        router.onLoss(keys -> listener.accept(stream -> keys.test(Keys.users(stream))));
+    }
+
+    @Override
     public Future<BatchResult> apply(Batch batch) {
         String stream = batch.stream();
         List<Change> ordered = joinsFirst(batch.changes());
         List<String> keys = streamKeys(stream, batch.incarnation(), 2 * ordered.size());
-        List<String> args = new ArrayList<>(6 + 3 * ordered.size());
+        List<String> args = new ArrayList<>(7 + 4 * ordered.size());
         args.add(batch.incarnation().toString());
         args.add(Long.toString(batch.number()));
         args.add(Long.toString(batch.after()));
         args.add(bucketMillis);
         args.add(Long.toString(batch.sockets()));
         args.add(Long.toString(ordered.stream().filter(Change::joined).count()));
+        args.add(Integer.toString(batch.door().mostTabs()));
         for (Change change : ordered) {
             Session session = change.session();
             addSessionKeys(keys, stream, session.user(), session.id());
             args.add(session.id());
             args.add(session.user());
             args.add(Long.toString(session.joinedAtMillis()));
+            args.add(batch.door().newcomers().contains(session.id()) ? "1" : "0");
         }
         return router.script(APPLY, keys, args)
                 .map(reply -> reply.get(0).toLong() == 1
                         ? new BatchResult.Applied(
-                                count(stream, reply, 1), reply.get(7).toLong())
+                                count(stream, reply, 1), reply.get(7).toLong(), texts(reply.get(9)))
                         : new BatchResult.Gap(reply.get(8).toLong()));
     }
 
@@ -227,7 +240,7 @@ public final class RedisCounterStore implements CounterStore {
     @Override
     public Future<Void> retire(String stream) {
         String key = Keys.index(Keys.indexPart(stream));
-        return router.write(key, Request.cmd(Command.ZREM).arg(key).arg(stream)).mapEmpty();
+        return router.script(RETIRE, List.of(key), List.of(stream)).mapEmpty();
     }
 
     @Override
@@ -279,7 +292,7 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(from + 3).toLong(),
                 asOf,
                 reply.get(from + 5).toLong(),
-                Mode.EXACT);
+                router.settled(Keys.users(stream), UNSETTLED_MILLIS) ? Mode.EXACT : Mode.DEGRADED);
     }
 
     private LiveStream liveStream(String stream, Response reply) {
@@ -325,6 +338,12 @@ public final class RedisCounterStore implements CounterStore {
                 reply.get(7).toLong(),
                 reply.get(8).toLong(),
                 Math.min(1.0, (double) observed / length));
+    }
+
+    private static Set<String> texts(Response list) {
+        Set<String> texts = new HashSet<>();
+        list.forEach(text -> texts.add(text.toString()));
+        return texts;
     }
 
     /** A hash as RESP2 (a flat list) or RESP3 (a map) gives it. */

@@ -241,7 +241,7 @@ final class RedisNode {
     private RedisOptions options() {
         RedisOptions options = new RedisOptions()
                 .setType(RedisClientType.STANDALONE)
-                .setConnectionString("redis://" + address)
+                .setConnectionString("redis://" + config.reachedAt(address))
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setPoolRecycleTimeout(-1)

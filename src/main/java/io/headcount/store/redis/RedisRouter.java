@@ -14,6 +14,8 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Sends each call to the node that has its key's slot, and nowhere else, so that a node that is down costs only its own
@@ -97,6 +99,11 @@ public final class RedisRouter {
         return topology.reachable();
     }
 
+    /** Whether most shards have a master that took a write within the last 2 s; one that died leaves it so. Any thread. */
+    public boolean mostlyReachable() {
+        return topology.mostlyReachable();
+    }
+
     /** Whether the master of a key's shard has been taking writes for so long without a break. */
     boolean writableSince(String key, long millis) {
         NodeHealth master = topology.masterOf(SlotTable.slotOf(key));
@@ -109,7 +116,17 @@ public final class RedisRouter {
      * written last may be lost. Not when slots merely moved.
      */
     public void onTopologyChange(Runnable listener) {
-        topology.onChange(listener);
+        topology.onLoss(slots -> listener.run());
+    }
+
+    /** As {@link #onTopologyChange}, and says of which keys. */
+    void onLoss(Consumer<Predicate<String>> listener) {
+        topology.onLoss(slots -> listener.accept(key -> slots.get(SlotTable.slotOf(key))));
+    }
+
+    /** Whether nothing that was written to a key can have been lost within the last so many milliseconds. Any thread. */
+    boolean settled(String key, long millis) {
+        return topology.settled(SlotTable.slotOf(key), millis * 1_000_000);
     }
 
     /** Closes all connections; calls that wait fail. */

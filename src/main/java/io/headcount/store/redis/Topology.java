@@ -4,6 +4,7 @@ import io.headcount.store.redis.SlotTable.Shard;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class Topology implements RedisNode.Events {
     private static final long LEAST_BETWEEN_NANOS = 100 * MILLI;
     private static final long ANSWERS_WITHIN_NANOS = 400 * MILLI;
     private static final long KEEP_UNLISTED_NANOS = 30_000 * MILLI;
+    private static final long KEEP_LOSSES_NANOS = 60_000 * MILLI;
 
     private final List<String> seeds;
     private final boolean cluster;
@@ -39,7 +42,8 @@ final class Topology implements RedisNode.Events {
     private final RedisMetrics metrics;
     private final Function<String, RedisNode> factory;
     private final Map<String, RedisNode> nodes = new ConcurrentHashMap<>();
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<BitSet>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Loss> losses = new CopyOnWriteArrayList<>();
     private volatile SlotTable table = SlotTable.EMPTY;
     private Map<String, String> probeKeys = Map.of();
     private SlotVote vote;
@@ -105,6 +109,17 @@ final class Topology implements RedisNode.Events {
         return now.complete();
     }
 
+    /** Whether more than half of the shards have a master that took a write within the last 2 s. Any thread. */
+    boolean mostlyReachable() {
+        List<Shard> shards = table.shards();
+        long nanoTime = System.nanoTime();
+        long answering = shards.stream()
+                .map(shard -> nodes.get(shard.master()))
+                .filter(node -> node != null && node.health().answering(nanoTime))
+                .count();
+        return 2 * answering > shards.size();
+    }
+
     Collection<RedisNode> nodes() {
         return nodes.values();
     }
@@ -130,8 +145,20 @@ final class Topology implements RedisNode.Events {
         return null;
     }
 
-    void onChange(Runnable listener) {
+    /** Calls back with the slots whose last writes may be lost. */
+    void onLoss(Consumer<BitSet> listener) {
         listeners.add(listener);
+    }
+
+    /** Whether nothing that was written to a slot can have been lost within the last so many nanoseconds. Any thread. */
+    boolean settled(int slot, long nanos) {
+        long now = System.nanoTime();
+        for (Loss loss : losses) {
+            if (now - loss.at < nanos && loss.slots.get(slot)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Something does not fit: read the table again, but not more often than every 100 ms. */
@@ -165,7 +192,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("redis", node.address())
                     .log("A Redis master was restarted; what it held may be lost and is asserted again");
-            changed();
+            lost(slotsOf(node.address()));
         }
         refreshSoon();
     }
@@ -225,7 +252,7 @@ final class Topology implements RedisNode.Events {
         if (fresh.equals(before)) {
             return;
         }
-        boolean mastersChanged = replaced(before, fresh);
+        BitSet replaced = replaced(before, fresh);
         Map<String, NodeHealth.Role> roles = new HashMap<>();
         for (Shard shard : fresh.shards()) {
             shard.replicas().forEach(replica -> roles.put(replica, NodeHealth.Role.REPLICA));
@@ -235,29 +262,40 @@ final class Topology implements RedisNode.Events {
         nodes.forEach((address, node) -> node.use(roles.getOrDefault(address, NodeHealth.Role.UNKNOWN)));
         probeKeys = fresh.probeKeys();
         table = fresh;
-        if (mastersChanged) {
+        if (!replaced.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("shards", fresh)
                     .log("A Redis shard has another master; its last writes may be lost and are asserted again");
-            changed();
+            lost(replaced);
         }
     }
 
-    /** Whether a slot's master was replaced. A slot that merely moved (its old master is still one) took its data along. */
-    private static boolean replaced(SlotTable before, SlotTable fresh) {
+    /** Slots whose master was replaced. One that merely moved (its old master is still one) took its data along. */
+    private static BitSet replaced(SlotTable before, SlotTable fresh) {
         Set<String> masters = fresh.masters();
+        BitSet replaced = new BitSet(SlotTable.SLOTS);
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             Shard old = before.shard(slot);
-            if (old != null && fresh.shard(slot) != null && !masters.contains(old.master())) {
-                return true;
-            }
+            replaced.set(slot, old != null && fresh.shard(slot) != null && !masters.contains(old.master()));
         }
-        return false;
+        return replaced;
     }
 
-    private void changed() {
+    private BitSet slotsOf(String master) {
+        BitSet slots = new BitSet(SlotTable.SLOTS);
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            Shard shard = table.shard(slot);
+            slots.set(slot, shard != null && shard.master().equals(master));
+        }
+        return slots;
+    }
+
+    private void lost(BitSet slots) {
         metrics.topologyChanged();
-        listeners.forEach(Runnable::run);
+        long now = System.nanoTime();
+        losses.removeIf(loss -> now - loss.at > KEEP_LOSSES_NANOS);
+        losses.add(new Loss(slots, now));
+        listeners.forEach(listener -> listener.accept(slots));
     }
 
     private void dropUnlisted(long now) {
@@ -272,4 +310,7 @@ final class Topology implements RedisNode.Events {
             return drop;
         });
     }
+
+    /** Slots whose last writes may be lost, and when that was seen. */
+    private record Loss(BitSet slots, long at) {}
 }

@@ -15,6 +15,7 @@ import io.headcount.store.CounterStore.BatchResult;
 import io.headcount.store.CounterStore.Beat;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
+import io.headcount.store.CounterStore.Door;
 import io.headcount.store.CounterStore.LiveStream;
 import io.headcount.store.CounterStore.Member;
 import io.headcount.store.CounterStore.NodeReport;
@@ -28,9 +29,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -257,6 +261,58 @@ class RedisCounterStoreIT {
     }
 
     @Test
+    void refusesANewcomerWhoseUserHasEnoughTabsOnWhateverNodes() throws Exception {
+        apply(N1, 1, join("u1", "a"));
+        apply(N2, 1, join("u1", "b"));
+
+        BatchResult.Applied applied = applied(knock(N1, 2, 2, join("u1", "c"), join("u2", "d")));
+
+        assertThat(applied.refused()).containsExactly("c");
+        assertThat(applied.asserted()).isEqualTo(2);
+        assertThat(applied.count().viewers()).isEqualTo(2);
+        assertThat(applied.count().sessions()).isEqualTo(3);
+        assertThat(number("HLEN", "live:tabs:{" + stream + "}:u1")).isEqualTo(2);
+        assertThat(number("EXISTS", "hb:{" + stream + "}:c")).isZero();
+        assertThat(keys("HKEYS", "live:node:{" + stream + "}:n1#1")).containsExactlyInAnyOrder("a", "d");
+    }
+
+    @Test
+    void saysAgainWhoWasRefusedWhenTheAnswerWasLost() throws Exception {
+        knock(N1, 1, 1, join("u1", "a"), join("u1", "b"));
+
+        BatchResult.Applied again = applied(knock(N1, 1, 1, join("u1", "a"), join("u1", "b")));
+
+        assertThat(again.refused()).containsExactly("b");
+        assertThat(again.asserted()).isEqualTo(1);
+    }
+
+    @Test
+    void neverRefusesASessionThatWasAdmittedBefore() throws Exception {
+        apply(N1, 1, join("u1", "a"), join("u1", "b"), join("u1", "c"));
+        SharedServers.redis().flushAll();
+        knock(N2, 1, 1, join("u1", "x"));
+
+        List<Change> everything = List.of(join("u1", "a"), join("u1", "b"), join("u1", "c"), join("u1", "new"));
+        BatchResult.Applied anew =
+                applied(await(store.apply(new Batch(stream, N1, 2, 0, 4, everything, new Door(1, Set.of("new"))))));
+
+        assertThat(anew.refused()).containsExactly("new");
+        assertThat(anew.asserted()).isEqualTo(3);
+        assertThat(anew.count().sessions()).isEqualTo(4);
+    }
+
+    @Test
+    void letsATabThatClosesMakeRoomForTheNextInTheSameBatch() throws Exception {
+        knock(N1, 1, 1, join("u1", "before"));
+
+        BatchResult.Applied reload = applied(knock(N1, 2, 1, join("u1", "after"), leave("u1", "before")));
+
+        assertThat(reload.refused()).isEmpty();
+        assertThat(reload.count().sessions()).isEqualTo(1);
+        assertThat(keys("HKEYS", "live:tabs:{" + stream + "}:u1")).containsExactly("after");
+    }
+
+    @Test
     void keepsTheHistoryBucketInRedisTime() throws Exception {
         apply(N1, 1, join("u1", "a"), join("u2", "b"));
         apply(N1, 2, leave("u2", "b"));
@@ -287,11 +343,30 @@ class RedisCounterStoreIT {
         }
 
         assertThat(taken).contains(session);
-        assertThat(await(log.size())).isZero();
+        // Read from a replica, which may be a moment behind.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(await(log.size())).isZero());
     }
 
     private BatchResult apply(Incarnation incarnation, long number, Change... changes) throws Exception {
         return await(store.apply(new Batch(stream, incarnation, number, number - 1, changes.length, List.of(changes))));
+    }
+
+    /** A batch all of whose joins are newcomers'. */
+    private BatchResult knock(Incarnation incarnation, long number, int mostTabs, Change... changes) throws Exception {
+        Set<String> newcomers = Stream.of(changes)
+                .filter(Change::joined)
+                .map(change -> change.session().id())
+                .collect(Collectors.toSet());
+        return await(store.apply(new Batch(
+                stream,
+                incarnation,
+                number,
+                number - 1,
+                changes.length,
+                List.of(changes),
+                new Door(mostTabs, newcomers))));
     }
 
     private static BatchResult.Applied applied(BatchResult result) {
