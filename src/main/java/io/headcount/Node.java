@@ -120,11 +120,13 @@ final class Node {
     private Future<Void> openStores(Vertx created) {
         vertx = created;
         Bus.install(vertx);
-        return RedisRouter.open(vertx, config.redis(), metrics.registry()).compose(router -> {
-            redis = router;
-            counters = new RedisCounterStore(router, clock, config.books().historyMillis());
-            return needsBooks() ? openBooks() : Future.succeededFuture();
-        });
+        return RedisRouter.open(vertx, config.redis().in(folder), metrics.registry())
+                .compose(router -> {
+                    redis = router;
+                    counters =
+                            new RedisCounterStore(router, clock, config.books().historyMillis());
+                    return needsBooks() ? openBooks() : Future.succeededFuture();
+                });
     }
 
     private Future<Void> openBooks() {
@@ -138,7 +140,7 @@ final class Node {
     }
 
     private Future<LeaseKeeper> startLease() {
-        return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
+        return RedisRouter.open(leaseVertx, config.redis().in(folder), metrics.registry())
                 .compose(router -> {
                     leaseRedis = router;
                     return LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId());

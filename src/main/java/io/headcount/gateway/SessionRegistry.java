@@ -69,7 +69,10 @@ public final class SessionRegistry {
                     target.send(to, batch);
                 });
         this.slow = new SlowReaders(config.limits().maxWriteBufferBytes());
-        this.fanOut = new FanOut(loop, allocator, slow, metrics, config.push().lifeSignMillis());
+        PushPace pace =
+                new PushPace((double) config.push().messagesPerSecond() / sockets.instances(), loop.nowMillis());
+        Walks walks = new Walks(loop, pace, slow, metrics, config.push().intervalMillis());
+        this.fanOut = new FanOut(loop, allocator, walks, metrics, config.push());
         this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
         this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
@@ -221,7 +224,7 @@ public final class SessionRegistry {
         Audience audience = audiences.get(viewer.session.stream());
         if (audience.last != null) {
             Mode mode = audience.pushedMode == null ? fanOut.shown(audience.last.mode()) : audience.pushedMode;
-            send(viewer, FanOut.message(audience, mode));
+            send(viewer, fanOut.message(audience, mode));
         }
     }
 

@@ -2,9 +2,11 @@ package io.headcount.dev;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -63,7 +65,14 @@ public final class SharedServers {
         Path all = Path.of("target", "servers").toAbsolutePath();
         try {
             Files.createDirectories(all);
-            sweep(all);
+            // Another JVM may begin at the same time, and sweep too.
+            try (FileChannel channel = FileChannel.open(
+                            all.resolve("sweep.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (lock.isValid()) {
+                    sweep(all);
+                }
+            }
             return Files.createDirectories(
                     all.resolve(Long.toString(ProcessHandle.current().pid())));
         } catch (IOException e) {
@@ -82,12 +91,7 @@ public final class SharedServers {
             long pid = Long.parseLong(folder.getFileName().toString());
             if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
                 Leftovers.kill(folder);
-                try {
-                    ServerBinaries.delete(folder);
-                } catch (NoSuchFileException | UncheckedIOException e) {
-                    // Another JVM that starts with this one sweeps here, too; what it leaves, the next run takes.
-                    System.err.println("left to another JVM's sweep: " + folder + " (" + e.getMessage() + ")");
-                }
+                ServerBinaries.delete(folder);
             }
         }
     }
