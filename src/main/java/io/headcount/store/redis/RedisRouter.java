@@ -94,6 +94,11 @@ public final class RedisRouter {
         return submit(keys.get(0), true, request(Command.EVALSHA_RO, script, keys, args), script);
     }
 
+    /** As {@link #readScript}, on the master. */
+    Future<Response> masterScript(Script script, List<String> keys, List<String> args) {
+        return submit(keys.get(0), false, request(Command.EVALSHA_RO, script, keys, args), script);
+    }
+
     /** Whether every shard has a master that took a write within the last 2 s. Any thread. */
     public boolean reachable() {
         return topology.reachable();
