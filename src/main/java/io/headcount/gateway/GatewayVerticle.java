@@ -64,9 +64,9 @@ public final class GatewayVerticle extends VerticleBase {
                 watch.tick();
                 gateway.admission().expire(index, instances);
             });
-            repeat(
-                    OwnerlessReads.INTERVAL_MILLIS,
-                    new OwnerlessReads(registry, gateway.ports().store())::tick);
+            OwnerlessReads reads = new OwnerlessReads(registry, gateway.ports().store());
+            registry.observers().readBy(reads::tick);
+            repeat(OwnerlessReads.INTERVAL_MILLIS, reads::tick);
             repeat(CENSUS_MILLIS, () -> bus.publishLocal(Addresses.CENSUS, new Census(index, registry.census())));
             gateway.started(this);
         });
@@ -92,10 +92,9 @@ public final class GatewayVerticle extends VerticleBase {
                     if (handshake.refusesHead(request)) {
                         return;
                     }
-                    if (HandshakeRules.isWatch(request.path())) {
+                    if (HandshakeRules.isSocket(request.path())) {
                         handshake.handle(request);
                     } else {
-                        // The observers' /v1/counts will be taken here, before the router.
                         devices.accompany(request);
                         router.handle(request);
                     }

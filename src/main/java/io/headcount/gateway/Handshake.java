@@ -1,10 +1,12 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Authenticator;
 import io.headcount.auth.Denial;
 import io.headcount.auth.Identity;
 import io.headcount.config.AuthConfig;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.gateway.AddressTable.Tally;
+import io.headcount.model.Ids;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -13,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,11 @@ final class Handshake {
         if (refusal == null && query == null) {
             refusal = Refusal.badRequest("the query is not well-formed");
         }
+        Wish wish = refusal == null ? Wish.of(request.path(), query) : null;
+        if (refusal == null && wish == null) {
+            refusal = Refusal.badRequest("name 1 to " + HandshakeRules.MOST_OBSERVED
+                    + " streams (?stream=a&stream=b); a stream id is " + Ids.RULE);
+        }
         Tally tally = null;
         if (refusal == null) {
             try {
@@ -60,17 +68,16 @@ final class Handshake {
             refuse(request, refusal, startedNanos);
             return;
         }
-        admitted(request, query, tally, startedNanos);
+        admitted(request, query, wish, tally, startedNanos);
     }
 
-    private void admitted(HttpServerRequest request, MultiMap query, Tally tally, long startedNanos) {
+    private void admitted(HttpServerRequest request, MultiMap query, Wish wish, Tally tally, long startedNanos) {
         Upgrade.stopReading(request);
-        String stream = HandshakeRules.stream(request.path());
         request.end()
-                .compose(ended -> gateway.ports().auth().identify(request.headers(), query, stream))
-                .compose(identity -> known(stream).map(identity))
+                .compose(ended -> identify(request.headers(), query, wish))
+                .compose(identity -> allKnown(wish.streams()).map(identity))
                 .onComplete(
-                        identity -> upgrade(request, stream, identity, tally, startedNanos),
+                        identity -> upgrade(request, wish, identity, tally, startedNanos),
                         failure -> fail(request, failure, tally, startedNanos));
     }
 
@@ -113,10 +120,29 @@ final class Handshake {
         }
     }
 
-    private Future<Void> known(String stream) {
+    /** {@code null} for an observer in mode open: there anybody may look. */
+    private Future<Identity> identify(MultiMap headers, MultiMap query, Wish wish) {
+        Authenticator auth = gateway.ports().auth();
+        if (!wish.observer()) {
+            return auth.identify(headers, query, wish.streams().get(0));
+        }
+        if (gateway.config().auth().mode() == AuthConfig.Mode.OPEN) {
+            return Future.succeededFuture();
+        }
+        return auth.identify(headers, query, null)
+                .compose(identity -> identity.stream() == null || wish.streams().equals(List.of(identity.stream()))
+                        ? Future.succeededFuture(identity)
+                        : Future.failedFuture(Refusal.of(403, "Forbidden", "the token is for another stream")));
+    }
+
+    private Future<Void> allKnown(List<String> streams) {
         if (!strict) {
             return Future.succeededFuture();
         }
+        return Future.all(streams.stream().map(this::known).toList()).mapEmpty();
+    }
+
+    private Future<Void> known(String stream) {
         return gateway.ports()
                 .knownStream()
                 .apply(stream)
@@ -125,7 +151,7 @@ final class Handshake {
                         : Future.failedFuture(Refusal.of(404, "Not Found", "there is no such stream")));
     }
 
-    private void upgrade(HttpServerRequest request, String stream, Identity identity, Tally tally, long startedNanos) {
+    private void upgrade(HttpServerRequest request, Wish wish, Identity identity, Tally tally, long startedNanos) {
         if (!Upgrade.connected(request)) {
             gateway.admission().leave(tally);
             return;
@@ -134,8 +160,9 @@ final class Handshake {
             fail(request, stopping(), tally, startedNanos);
             return;
         }
-        ViewerConnection viewer = new ViewerConnection(lane, tally);
-        if (identity.setCookie() != null) {
+        ViewerConnection viewer =
+                wish.observer() ? new ObserverConnection(lane, tally) : new ViewerConnection(lane, tally);
+        if (identity != null && identity.setCookie() != null) {
             DeviceOffer.set(request, identity.setCookie());
         }
         ByteBuf early;
@@ -150,8 +177,12 @@ final class Handshake {
             return;
         }
         lane.metrics().handshake(101, System.nanoTime() - startedNanos);
-        viewer.opened(stream, identity.user(), early);
-        if (identity.expiresAtMillis() > 0) {
+        if (viewer instanceof ObserverConnection observer) {
+            observer.opened(wish.streams(), early);
+        } else {
+            viewer.opened(wish.streams().get(0), identity.user(), early);
+        }
+        if (identity != null && identity.expiresAtMillis() > 0) {
             lane.registry().expireAfter(viewer, openFor(identity));
         }
     }

@@ -21,6 +21,12 @@ final class HandshakeRules {
     static final int MAX_HEADER_BYTES = 8_192;
     static final String PROTOCOL = "headcount.v1";
 
+    /** The observers' WebSocket. */
+    static final String COUNTS = "/v1/counts";
+
+    /** The most streams of an observer. */
+    static final int MOST_OBSERVED = 200;
+
     private static final String PREFIX = "/v1/streams/";
     private static final String SUFFIX = "/watch";
     private static final int KEY_BYTES = 16;
@@ -31,6 +37,11 @@ final class HandshakeRules {
         this.allowedOrigins = allowedOrigins.stream()
                 .map(origin -> origin.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether a path is a WebSocket, the viewers' or the observers', well-formed or not. */
+    static boolean isSocket(String path) {
+        return isWatch(path) || COUNTS.equals(path);
     }
 
     /** Whether a path is the viewers' WebSocket, well-formed or not. */
@@ -47,7 +58,7 @@ final class HandshakeRules {
 
     /** Judges what holds for every request, not for viewers' alone; {@code null} when it is in order. */
     static Refusal judgeHead(HttpServerRequest request) {
-        boolean list = "/v1/viewers".equals(request.path()) || "/v1/counts".equals(request.path());
+        boolean list = "/v1/viewers".equals(request.path()) || COUNTS.equals(request.path());
         int most = list ? MAX_LIST_URI_BYTES : MAX_URI_BYTES;
         if (request.uri().length() > most) {
             return uriTooLong(most);
@@ -79,7 +90,7 @@ final class HandshakeRules {
         if (hasBody(headers)) {
             return Refusal.badRequest("a handshake has no body");
         }
-        if (!Ids.valid(stream(request.path()))) {
+        if (isWatch(request.path()) && !Ids.valid(stream(request.path()))) {
             return Refusal.badRequest("a stream id is " + Ids.RULE);
         }
         Refusal upgrade = judgeUpgrade(request, headers);

@@ -38,6 +38,7 @@ public final class SessionRegistry {
     private final FanOut fanOut;
     private final SlowReaders slow;
     private final Welcomes welcomes = new Welcomes();
+    private final Observers observers;
     private final Pulse pulse;
     private final Expiries expiries;
     private final SessionIds ids = new SessionIds();
@@ -69,26 +70,46 @@ public final class SessionRegistry {
                     target.send(to, batch);
                 });
         this.slow = new SlowReaders(config.limits().maxWriteBufferBytes());
-        this.fanOut = new FanOut(loop, allocator, slow, metrics, config.push().lifeSignMillis());
+        PushPace pace =
+                new PushPace((double) config.push().messagesPerSecond() / sockets.instances(), loop.nowMillis());
+        this.fanOut = fanOut(config, pace, slow);
+        SlowReaders slowObservers = new SlowReaders(config.limits().maxWriteBufferBytes());
+        this.observers = new Observers(loop, allocator, slowObservers, fanOut(config, pace, slowObservers));
         this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
         this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
+    }
+
+    /** Viewers and observers have a fan-out each, and share the loop's part of the budget. */
+    private FanOut fanOut(HeadcountConfig config, PushPace pace, SlowReaders readers) {
+        Walks walks = new Walks(loop, pace, readers, metrics, config.push().intervalMillis());
+        return new FanOut(loop, allocator, walks, metrics, config.push());
     }
 
     /** Opens a session; its viewer is welcomed once it is counted. */
     public Session open(String stream, String user, Viewer viewer) {
         Audience audience = audiences.computeIfAbsent(stream, id -> new Audience(id, loop.nowMillis()));
         viewer.session = new Session(audience.stream, user, ids.next(), clock.nowMillis(), index);
-        viewer.heardMillis = pulse.nowMillis();
         audience.add(viewer);
+        enlist(viewer);
+        welcomes.opened(viewer, loop.nowMillis());
+        tell(viewer.session, null);
+        return viewer.session;
+    }
+
+    /** Tells a socket the counts of streams, no two of them equal; it is not counted. */
+    void observe(List<String> streams, ObserverConnection connection) {
+        enlist(connection);
+        observers.open(streams, connection);
+    }
+
+    private void enlist(Viewer viewer) {
+        viewer.heardMillis = pulse.nowMillis();
         if (size == viewers.length) {
             viewers = Arrays.copyOf(viewers, size + (size >> 1));
         }
         viewer.slot = size;
         viewers[size++] = viewer;
-        welcomes.opened(viewer, loop.nowMillis());
-        tell(viewer.session, null);
-        return viewer.session;
     }
 
     /** What proves who a viewer is ends after so many milliseconds: then the socket is closed with 4401. */
@@ -112,6 +133,10 @@ public final class SessionRegistry {
         }
         expiries.removed(viewer.slot, size);
         viewer.slot = Viewer.NOWHERE;
+        if (viewer instanceof ObserverConnection observer) {
+            observers.close(observer);
+            return;
+        }
         Audience audience = audiences.get(session.stream());
         audience.remove(viewer);
         if (audience.size() == 0) {
@@ -190,6 +215,7 @@ public final class SessionRegistry {
             if (audience != null) {
                 fanOut.accept(audience, count, true);
             }
+            observers.accept(count, true);
         }
     }
 
@@ -200,17 +226,21 @@ public final class SessionRegistry {
             if (audience != null) {
                 fanOut.accept(audience, count, false);
             }
+            observers.accept(count, false);
         }
     }
 
     /** Streams of which no owner is heard, at most so many. */
     List<String> ownerless(int most) {
-        return fanOut.ownerless(audiences.values(), most);
+        List<String> streams = fanOut.ownerless(audiences.values(), most);
+        observers.ownerless(streams, most);
+        return streams;
     }
 
     /** Whether this node reaches Redis and holds its lease. */
     public void health(boolean live) {
         fanOut.health(live, audiences.values());
+        observers.health(live);
     }
 
     /** Everything that was written to a held-back socket is sent: it gets the newest count. */
@@ -221,7 +251,7 @@ public final class SessionRegistry {
         Audience audience = audiences.get(viewer.session.stream());
         if (audience.last != null) {
             Mode mode = audience.pushedMode == null ? fanOut.shown(audience.last.mode()) : audience.pushedMode;
-            send(viewer, FanOut.message(audience, mode));
+            send(viewer, fanOut.message(audience, mode));
         }
     }
 
@@ -235,9 +265,14 @@ public final class SessionRegistry {
             metrics.limited(Limit.WRITE_BUFFER);
             expel(viewer, CloseCode.SLOW, EndCause.REFUSED);
         });
+        observers.tick(observer -> {
+            metrics.limited(Limit.WRITE_BUFFER);
+            expel(observer, CloseCode.SLOW, EndCause.REFUSED);
+        });
         if (now - agedAtMillis >= AGE_MILLIS) {
             agedAtMillis = now;
             fanOut.age(audiences.values());
+            observers.age();
         }
     }
 
@@ -287,6 +322,10 @@ public final class SessionRegistry {
     /** Open sockets. */
     public int size() {
         return size;
+    }
+
+    Observers observers() {
+        return observers;
     }
 
     Pulse pulse() {

@@ -22,7 +22,7 @@ import io.netty.util.ReferenceCountUtil;
  * {@link Closings} ends it, so that the code is not lost to a reset); closed.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // writes go with the void promise: a failure closes the channel
-final class ViewerConnection extends Viewer implements ChannelInboundHandler, FrameReader.Sink, ChannelFutureListener {
+class ViewerConnection extends Viewer implements ChannelInboundHandler, FrameReader.Sink, ChannelFutureListener {
     /** How many milliseconds' worth of frames may come at once. */
     private static final int FULL_BUDGET_MILLIS = 10_000;
 
@@ -52,6 +52,24 @@ final class ViewerConnection extends Viewer implements ChannelInboundHandler, Fr
     /** The 101 is written: the session begins, with what the client may have sent too early. */
     void opened(String stream, String user, ByteBuf early) {
         lane.registry().open(stream, user, this);
+        begin(early);
+    }
+
+    final Lane lane() {
+        return lane;
+    }
+
+    /** Runs {@code task} when everything written so far is sent, unless the socket has gone by then. */
+    final void whenDrained(Runnable task) {
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+            if (sent.isSuccess() && state == State.OPEN) {
+                task.run();
+            }
+        });
+    }
+
+    /** Takes what the client sent before the 101. */
+    final void begin(ByteBuf early) {
         if (early.isReadable()) {
             channelRead(ctx, early);
         }
