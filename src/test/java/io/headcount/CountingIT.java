@@ -246,9 +246,11 @@ class CountingIT {
         }
 
         void census() {
-            Map<String, Integer> sockets = new HashMap<>();
-            sessions.forEach(session -> sockets.merge(session.stream(), 1, Integer::sum));
-            bus.publishLocal(Addresses.CENSUS, new Message.Census(0, sockets));
+            Map<String, Message.Tally> tallies = new HashMap<>();
+            sessions.forEach(session -> tallies.put(
+                    session.stream(),
+                    tallies.getOrDefault(session.stream(), Message.Tally.NONE).plus(session)));
+            bus.publishLocal(Addresses.CENSUS, new Message.Census(0, tallies));
         }
 
         long viewers() {

@@ -14,8 +14,10 @@ import io.headcount.store.CounterStore;
 import io.headcount.store.NodeLease;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -107,16 +109,23 @@ final class Counting {
     }
 
     void onCensus(Message.Census census) {
+        Map<String, String> doubtful = new HashMap<>();
         for (StreamState state : assertions.all()) {
-            state.census(census.gateway(), census.socketsByStream().getOrDefault(state.stream(), 0));
+            if (state.census(census.gateway(), census.tallies().getOrDefault(state.stream(), Message.Tally.NONE))) {
+                // Keepers compare numbers, and these are equal.
+                doubtful.put(state.stream(), "members");
+            }
         }
         // A stream of which nothing is known or asserted here is reported nowhere: no keeper would ever ask.
-        Incarnation life = lease.current();
-        for (String stream : census.socketsByStream().keySet()) {
+        for (String stream : census.tallies().keySet()) {
             StreamState state = assertions.known(stream);
-            if (life != null && (state == null || state.unreported())) {
-                verification.verify(new Message.Verify(stream, life, "drift"));
+            if (state == null || state.unreported()) {
+                doubtful.put(stream, "drift");
             }
+        }
+        Incarnation life = lease.current();
+        if (life != null) {
+            doubtful.forEach((stream, cause) -> verification.verify(new Message.Verify(stream, life, cause)));
         }
     }
 

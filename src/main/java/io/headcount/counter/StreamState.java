@@ -1,5 +1,6 @@
 package io.headcount.counter;
 
+import io.headcount.bus.Message.Tally;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
 import io.headcount.store.CounterStore;
@@ -61,6 +62,8 @@ final class StreamState {
     private long applied;
     private String suspicion;
     private long version;
+    /** Grows whenever what Redis holds is in doubt or has been compared. */
+    private long doubts;
 
     /**
      * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
@@ -80,7 +83,7 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            sockets.add(session.gateway(), 1);
+            sockets.opened(session);
             newcomers.add(session.id());
             change(session, true);
         }
@@ -91,7 +94,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        sockets.add(session.gateway(), -1);
+        sockets.closed(session);
         return true;
     }
 
@@ -118,9 +121,13 @@ final class StreamState {
         }
     }
 
-    /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int counted) {
-        sockets.census(gateway, counted);
+    /**
+     * Takes note of how many sockets a gateway instance itself counts, for the report.
+     *
+     * @return whether they are others than are open here, and yet as many on all gateway instances together
+     */
+    boolean census(int gateway, Tally tally) {
+        return sockets.census(gateway, tally);
     }
 
     /**
@@ -204,7 +211,7 @@ final class StreamState {
     private void forget(Session session) {
         newcomers.decided(session.id());
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
-            sockets.add(session.gateway(), -1);
+            sockets.closed(session);
         }
         pending.removeIf(change -> change.session().id().equals(session.id()));
     }
@@ -240,6 +247,18 @@ final class StreamState {
         }
     }
 
+    /**
+     * Takes which sessions of a beat Redis does not hold: those that are still open were lost, also where others that do
+     * not belong there make up the number.
+     *
+     * @param sentDoubts {@link #doubts} when the beat was sent; where there were others since, the answer says nothing
+     */
+    void missing(Collection<String> missing, long sentDoubts) {
+        if (doubts == sentDoubts && missing.stream().anyMatch(sessions::containsKey)) {
+            suspect("members");
+        }
+    }
+
     /** Stops sending until {@link #reconcile}: Redis may hold something else than was applied. */
     void suspect(String cause) {
         if (suspicion != null) {
@@ -247,6 +266,7 @@ final class StreamState {
         }
         suspicion = cause;
         version++;
+        doubts++;
         if (inFlight != null) {
             doubt(inFlight.changes());
             inFlight = null;
@@ -296,6 +316,7 @@ final class StreamState {
         // Even without a difference: what was given up and is still under way is thereby shut out.
         mustSend = true;
         version++;
+        doubts++;
         return difference;
     }
 
@@ -313,17 +334,32 @@ final class StreamState {
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
+        doubts++;
     }
 
-    /** Open sessions that share a phase; each is in one of {@code phases}. */
+    /**
+     * Sessions that Redis holds, as far as is known, and that share a phase; each is in one of {@code phases}. Those whose
+     * join is on its way are in the next round.
+     */
     List<Session> inPhase(int phase, int phases) {
+        Set<String> joining = new HashSet<>();
+        addJoins(pending, joining);
+        addJoins(inFlight == null ? List.of() : inFlight.changes(), joining);
         List<Session> due = new ArrayList<>(sessions.size() / phases + 1);
         for (Session session : sessions.values()) {
-            if (Math.floorMod(session.id().hashCode(), phases) == phase) {
+            if (Math.floorMod(session.id().hashCode(), phases) == phase && !joining.contains(session.id())) {
                 due.add(session);
             }
         }
         return due;
+    }
+
+    private static void addJoins(Collection<Change> changes, Set<String> joining) {
+        for (Change change : changes) {
+            if (change.joined()) {
+                joining.add(change.session().id());
+            }
+        }
     }
 
     /** Open sessions as this state knows them. */
@@ -362,6 +398,10 @@ final class StreamState {
 
     long version() {
         return version;
+    }
+
+    long doubts() {
+        return doubts;
     }
 
     private List<Change> takeChanges(int most) {

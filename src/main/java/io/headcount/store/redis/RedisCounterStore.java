@@ -93,12 +93,13 @@ public final class RedisCounterStore implements CounterStore {
         String stream = beat.stream();
         List<String> keys =
                 streamKeys(stream, beat.incarnation(), 2 * beat.sessions().size());
-        List<String> args = new ArrayList<>(5 + 2 * beat.sessions().size());
+        List<String> args = new ArrayList<>(6 + 2 * beat.sessions().size());
         args.add(beat.incarnation().toString());
         args.add(Long.toString(beat.lastNumber()));
         args.add(Long.toString(beat.sockets()));
         args.add(bucketMillis);
         args.add(beat.forget() ? "1" : "0");
+        args.add(beat.renewKeys() ? "1" : "0");
         for (Session session : beat.sessions()) {
             addSessionKeys(keys, stream, session.user(), session.id());
             args.add(session.id());
@@ -109,7 +110,8 @@ public final class RedisCounterStore implements CounterStore {
                         count(stream, reply, 0),
                         reply.get(6).toLong(),
                         reply.get(7).toLong(),
-                        reply.get(8).toLong()));
+                        reply.get(8).toLong(),
+                        reply.get(9).stream().map(Response::toString).toList()));
     }
 
     @Override
