@@ -99,6 +99,43 @@ class CountingIT {
     }
 
     @Test
+    void findsASessionThatWasExchangedForAnother() throws Exception {
+        Node node = node("a");
+        node.open("u1");
+        Session robbed = node.open("u2");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
+        String members = "live:node:{" + stream + "}:" + node.incarnation();
+
+        redis("HDEL", members, robbed.id());
+        redis("HSET", members, "stranger", "u9:1");
+
+        soon(20).untilAsserted(() -> {
+            assertThat(redis("HEXISTS", members, robbed.id())).isEqualTo("1");
+            assertThat(redis("HEXISTS", members, "stranger")).isEqualTo("0");
+        });
+        soon(5).untilAsserted(
+                        () -> assertThat(node.repairs).extracting(Repair::cause).contains("members"));
+    }
+
+    @Test
+    void findsThatAGatewayHasAsManySocketsButOthers() throws Exception {
+        Node node = node("a");
+        Session gone = node.open("u1");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
+        Session unheard = node.session("u2");
+
+        node.sessions.remove(gone);
+        node.sessions.add(unheard);
+        node.census();
+
+        String members = "live:node:{" + stream + "}:" + node.incarnation();
+        soon(15).untilAsserted(() -> {
+            assertThat(redis("HEXISTS", members, unheard.id())).isEqualTo("1");
+            assertThat(redis("HEXISTS", members, gone.id())).isEqualTo("0");
+        });
+    }
+
+    @Test
     void removesUsersWhoHaveNoTab() throws Exception {
         Node node = node("a");
         node.open("u1");

@@ -44,8 +44,8 @@ final class ModelStream {
     private final Map<String, Heartbeat> heartbeats = new TreeMap<>();
     private final Map<String, Asserted> nodes = new TreeMap<>();
     private final Map<String, Report> reports = new TreeMap<>();
-    private long usersUntil;
-    private long reportsUntil;
+    private long usersUntil = Long.MAX_VALUE;
+    private long reportsUntil = Long.MAX_VALUE;
     private ModelStat stat;
     private long statUntil;
 
