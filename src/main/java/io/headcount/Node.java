@@ -12,6 +12,7 @@ import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
+import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
 import io.headcount.persistence.StatisticsVerticle;
@@ -179,6 +180,8 @@ final class Node {
                         books.statistics(config.books().historyMillis()),
                         metrics.registry(),
                         clock)))
+                .compose(done -> deploy(
+                        () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));
@@ -204,7 +207,7 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, books, readiness, clock, metrics.registry());
+        ApiRoutes api = new ApiRoutes(config, counters, books, past(), readiness, clock, metrics.registry());
         gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -215,6 +218,11 @@ final class Node {
                         auth,
                         stream -> books.stream(stream).map(info -> info != null)));
         return deploy(gateway::instance, config.webSocket().instances());
+    }
+
+    private ApiRoutes.Past past() {
+        long bucketMillis = config.books().historyMillis();
+        return books == null ? null : new ApiRoutes.Past(books.history(bucketMillis), books.reports(bucketMillis));
     }
 
     private Future<Void> deploy(Supplier<Deployable> part) {

@@ -10,6 +10,7 @@ import io.headcount.model.SharedClock;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.BookStore;
 import io.headcount.store.CounterStore;
+import io.headcount.store.History;
 import io.headcount.store.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ import io.vertx.ext.web.handler.StaticHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -38,22 +40,36 @@ public final class ApiRoutes {
     private final HeadcountConfig config;
     private final CounterStore counters;
     private final BookStore books;
+    private final Past past;
     private final Readiness readiness;
     private final SharedClock clock;
     private final MeterRegistry metrics;
     private final Description description;
 
-    /** @param books may be {@code null} on a node without the role {@code api} */
+    /**
+     * What was, and where to ask for it.
+     *
+     * @param history on the history reader
+     * @param reports the same on the analytics reader
+     */
+    public record Past(History history, History reports) {}
+
+    /**
+     * @param books may be {@code null} on a node without the role {@code api}
+     * @param past likewise
+     */
     public ApiRoutes(
             HeadcountConfig config,
             CounterStore counters,
             BookStore books,
+            Past past,
             Readiness readiness,
             SharedClock clock,
             MeterRegistry metrics) {
         this.config = config;
         this.counters = counters;
         this.books = books;
+        this.past = past;
         this.readiness = readiness;
         this.clock = clock;
         this.metrics = metrics;
@@ -74,6 +90,7 @@ public final class ApiRoutes {
                     "/v1/streams/:stream",
                     BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
                     this::putStream);
+            mountPast(table);
             table.addText("/openapi.yaml", "application/yaml", description.yaml());
             table.addText("/openapi.json", "application/json", description.json());
             table.addFiles(
@@ -81,6 +98,13 @@ public final class ApiRoutes {
                     Map.of("/docs", "/docs.html"));
         }
         return table.router();
+    }
+
+    private void mountPast(RouteTable table) {
+        ZoneId zone = config.statistics().zone();
+        new HistoryRoutes(past.history(), clock, zone).mount(table);
+        CompareRoutes compare = new CompareRoutes(past.reports(), clock, zone);
+        table.add(HttpMethod.GET, "/v1/analytics/compare", compare::compare);
     }
 
     private Future<JsonObject> viewers(RoutingContext context, LiveCounts counts) {

@@ -71,6 +71,9 @@ class OpenApiTest {
     void answersHaveTheFieldsThatAreDocumented() throws Exception {
         assertThat(api.json("/v1/streams/news/viewers").fieldNames()).isEqualTo(fields("Count"));
         assertThat(api.json("/v1/rankings").fieldNames()).isEqualTo(fields("Ranking"));
+        assertThat(api.json("/v1/streams/news/history").fieldNames()).isEqualTo(fields("Series"));
+        assertThat(api.json("/v1/platform/growth").fieldNames()).isEqualTo(fields("Growth"));
+        assertThat(api.json("/v1/analytics/compare").fieldNames()).isEqualTo(fields("Comparison"));
         assertThat(api.json("/health/ready").fieldNames()).isEqualTo(fields("Readiness"));
         assertThat(api.json("/v1/nothing").fieldNames()).isEqualTo(fields("Problem"));
         assertThat(new JsonObject(api.put("/v1/streams/news", "{}").body()).fieldNames())
@@ -147,7 +150,7 @@ class OpenApiTest {
     }
 
     private static String path(Operation operation, String stream) {
-        return operation.path.replace("{stream}", stream);
+        return operation.path.replaceAll("\\{\\w+}", stream);
     }
 
     /** A request; a valid one where it is to be {@code complete}. */

@@ -36,6 +36,7 @@ final class RunningApi implements AutoCloseable {
 
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
+    final InMemoryHistory history = new InMemoryHistory(books);
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
@@ -57,7 +58,14 @@ final class RunningApi implements AutoCloseable {
         }
         HeadcountConfig config = HeadcountConfig.read(tree, Map.of());
         SharedClock clock = new SharedClock();
-        api = new ApiRoutes(config, counters, books, () -> Future.succeededFuture(readiness), clock, meters);
+        api = new ApiRoutes(
+                config,
+                counters,
+                books,
+                new ApiRoutes.Past(history, history),
+                () -> Future.succeededFuture(readiness),
+                clock,
+                meters);
         Gateway gateway = new Gateway(
                 config,
                 new Gateway.Ports(

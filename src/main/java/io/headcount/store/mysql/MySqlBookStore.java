@@ -8,6 +8,8 @@ import io.headcount.model.RankedStream;
 import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.BookStore;
+import io.headcount.store.GroupTotals;
+import io.headcount.store.History;
 import io.headcount.store.Retention;
 import io.headcount.store.Statistics;
 import io.micrometer.core.instrument.Counter;
@@ -130,6 +132,25 @@ public final class MySqlBookStore implements BookStore {
      */
     public Statistics statistics(long bucketMillis) {
         return new MySqlStatistics(connections, readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
+    }
+
+    /**
+     * What was, from the history reader.
+     *
+     * @param bucketMillis length of the history's buckets
+     */
+    public History history(long bucketMillis) {
+        return new MySqlHistory(readers.of(MySqlConfig.Server.HISTORY), bucketMillis);
+    }
+
+    /** The same from the analytics reader, for reports. */
+    public History reports(long bucketMillis) {
+        return new MySqlHistory(readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
+    }
+
+    /** Sums of the history over streams. */
+    public GroupTotals groupTotals() {
+        return new MySqlGroupTotals(connections, readers.of(MySqlConfig.Server.ANALYTICS));
     }
 
     /** Closes all connections. */
