@@ -222,7 +222,9 @@ final class Node {
 
     private ApiRoutes.Past past() {
         long bucketMillis = config.books().historyMillis();
-        return books == null ? null : new ApiRoutes.Past(books.history(bucketMillis), books.reports(bucketMillis));
+        return books == null
+                ? null
+                : new ApiRoutes.Past(books.history(bucketMillis), books.reports(bucketMillis), books.analysis());
     }
 
     private Future<Void> deploy(Supplier<Deployable> part) {

@@ -8,6 +8,7 @@ import io.headcount.model.Count;
 import io.headcount.model.RankedStream;
 import io.headcount.model.SharedClock;
 import io.headcount.model.StreamInfo;
+import io.headcount.store.Analysis;
 import io.headcount.store.BookStore;
 import io.headcount.store.CounterStore;
 import io.headcount.store.History;
@@ -51,8 +52,9 @@ public final class ApiRoutes {
      *
      * @param history on the history reader
      * @param reports the same on the analytics reader
+     * @param analysis on the analytics reader too
      */
-    public record Past(History history, History reports) {}
+    public record Past(History history, History reports, Analysis analysis) {}
 
     /**
      * @param books may be {@code null} on a node without the role {@code api}
@@ -103,6 +105,8 @@ public final class ApiRoutes {
     private void mountPast(RouteTable table) {
         ZoneId zone = config.statistics().zone();
         new HistoryRoutes(past.history(), clock, zone).mount(table);
+        new ReportRoutes(past.analysis(), past.reports(), clock, zone).mount(table);
+        new AudienceRoutes(past.analysis(), past.reports(), clock, zone).mount(table);
         CompareRoutes compare = new CompareRoutes(past.reports(), clock, zone);
         table.add(HttpMethod.GET, "/v1/analytics/compare", compare::compare);
     }

@@ -74,6 +74,15 @@ class OpenApiTest {
         assertThat(api.json("/v1/streams/news/history").fieldNames()).isEqualTo(fields("Series"));
         assertThat(api.json("/v1/platform/growth").fieldNames()).isEqualTo(fields("Growth"));
         assertThat(api.json("/v1/analytics/compare").fieldNames()).isEqualTo(fields("Comparison"));
+        assertThat(api.json("/v1/analytics/daily").fieldNames()).isEqualTo(fields("Daily"));
+        assertThat(api.json("/v1/analytics/trends").fieldNames()).isEqualTo(fields("Trends"));
+        assertThat(api.json("/v1/analytics/revenue").fieldNames()).isEqualTo(fields("Revenue"));
+        assertThat(api.json("/v1/analytics/heatmap").fieldNames()).isEqualTo(fields("HeatMap"));
+        assertThat(api.json("/v1/analytics/retention?stream=news").fieldNames()).isEqualTo(fields("Retention"));
+        assertThat(api.json("/v1/analytics/watch-time?stream=news").fieldNames())
+                .isEqualTo(fields("WatchTime"));
+        assertThat(api.json("/v1/analytics/overlap?stream=a&stream=b").fieldNames())
+                .isEqualTo(fields("Overlap"));
         assertThat(api.json("/health/ready").fieldNames()).isEqualTo(fields("Readiness"));
         assertThat(api.json("/v1/nothing").fieldNames()).isEqualTo(fields("Problem"));
         assertThat(new JsonObject(api.put("/v1/streams/news", "{}").body()).fieldNames())

@@ -37,6 +37,7 @@ final class RunningApi implements AutoCloseable {
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
     final InMemoryHistory history = new InMemoryHistory(books);
+    final InMemoryAnalysis analysis = new InMemoryAnalysis(books);
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
@@ -62,7 +63,7 @@ final class RunningApi implements AutoCloseable {
                 config,
                 counters,
                 books,
-                new ApiRoutes.Past(history, history),
+                new ApiRoutes.Past(history, history, analysis),
                 () -> Future.succeededFuture(readiness),
                 clock,
                 meters);

@@ -7,6 +7,7 @@ import io.headcount.model.HistoryPoint;
 import io.headcount.model.RankedStream;
 import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
+import io.headcount.store.Analysis;
 import io.headcount.store.BookStore;
 import io.headcount.store.GroupTotals;
 import io.headcount.store.History;
@@ -146,6 +147,11 @@ public final class MySqlBookStore implements BookStore {
     /** The same from the analytics reader, for reports. */
     public History reports(long bucketMillis) {
         return new MySqlHistory(readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
+    }
+
+    /** Reports, from the analytics reader. */
+    public Analysis analysis() {
+        return new MySqlAnalysis(readers.of(MySqlConfig.Server.ANALYTICS));
     }
 
     /** Sums of the history over streams. */
