@@ -131,7 +131,8 @@ final class Node {
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
+        books = MySqlBookStore.open(
+                vertx, config.mysql(), metrics.registry(), config.books().historyMillis());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()
@@ -174,12 +175,7 @@ final class Node {
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
                 .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
                 .compose(done -> deploy(() -> new StatisticsVerticle(
-                        config,
-                        roster,
-                        new RedisSessionLog(redis),
-                        books.statistics(config.books().historyMillis()),
-                        metrics.registry(),
-                        clock)))
+                        config, roster, new RedisSessionLog(redis), books.statistics(), metrics.registry(), clock)))
                 .compose(done -> deploy(
                         () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
@@ -207,7 +203,7 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, books, past(), readiness, clock, metrics.registry());
+        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry());
         gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -220,11 +216,16 @@ final class Node {
         return deploy(gateway::instance, config.webSocket().instances());
     }
 
-    private ApiRoutes.Past past() {
-        long bucketMillis = config.books().historyMillis();
+    private ApiRoutes.Books answers() {
         return books == null
                 ? null
-                : new ApiRoutes.Past(books.history(bucketMillis), books.reports(bucketMillis), books.analysis());
+                : new ApiRoutes.Books(
+                        books,
+                        books.history(),
+                        books.reports(),
+                        books.analysis(),
+                        books.liveRankings(),
+                        books.masterData());
     }
 
     private Future<Void> deploy(Supplier<Deployable> part) {

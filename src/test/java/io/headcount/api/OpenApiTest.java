@@ -71,6 +71,12 @@ class OpenApiTest {
     void answersHaveTheFieldsThatAreDocumented() throws Exception {
         assertThat(api.json("/v1/streams/news/viewers").fieldNames()).isEqualTo(fields("Count"));
         assertThat(api.json("/v1/rankings").fieldNames()).isEqualTo(fields("Ranking"));
+        assertThat(api.json("/v1/rankings/rising").fieldNames()).isEqualTo(fields("Rising"));
+        assertThat(api.json("/v1/rankings/broadcasters").fieldNames()).isEqualTo(fields("Broadcasters"));
+        assertThat(new JsonObject(api.put("/v1/categories/games", "{}").body()).fieldNames())
+                .isEqualTo(fields("CategoryRecord"));
+        assertThat(new JsonObject(api.put("/v1/users/u1", "{}").body()).fieldNames())
+                .isEqualTo(fields("NameRecord"));
         assertThat(api.json("/v1/streams/news/history").fieldNames()).isEqualTo(fields("Series"));
         assertThat(api.json("/v1/platform/growth").fieldNames()).isEqualTo(fields("Growth"));
         assertThat(api.json("/v1/analytics/compare").fieldNames()).isEqualTo(fields("Comparison"));

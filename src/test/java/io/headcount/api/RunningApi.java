@@ -37,6 +37,8 @@ final class RunningApi implements AutoCloseable {
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
     final InMemoryHistory history = new InMemoryHistory(books);
+    final InMemoryMasterData masterData = new InMemoryMasterData(books);
+    final InMemoryRankings rankings = new InMemoryRankings(books);
     final InMemoryAnalysis analysis = new InMemoryAnalysis(books);
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
@@ -62,8 +64,7 @@ final class RunningApi implements AutoCloseable {
         api = new ApiRoutes(
                 config,
                 counters,
-                books,
-                new ApiRoutes.Past(history, history, analysis),
+                new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
                 () -> Future.succeededFuture(readiness),
                 clock,
                 meters);

@@ -20,7 +20,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AnalysisIT extends OwnBooks {
-    private static final long BUCKET = 300_000;
     private static final long MINUTE = 60_000;
     private static final LocalDate DAY = LocalDate.parse("2026-11-23");
 
@@ -71,8 +70,8 @@ class AnalysisIT extends OwnBooks {
         for (String stream : List.of("c", "a", "b")) {
             ok(books.saveHistory(List.of(bucket(stream, NOON, 4), bucket(stream, NOON - 24 * 60 * MINUTE, 4))));
         }
-        ok(books.statistics(BUCKET).compute(DAY.minusDays(1), ZoneOffset.UTC));
-        ok(books.statistics(BUCKET).compute(DAY, ZoneOffset.UTC));
+        ok(books.statistics().compute(DAY.minusDays(1), ZoneOffset.UTC));
+        ok(books.statistics().compute(DAY, ZoneOffset.UTC));
 
         List<DayTotals> first = daily(null, 4);
         DayTotals last = first.get(3);
@@ -98,7 +97,7 @@ class AnalysisIT extends OwnBooks {
         ok(books.saveStream(new StreamInfo("c", "C", "alice", "music")));
         ok(books.saveHistory(
                 List.of(bucket("a", NOON, 100), bucket("b", NOON, 100), bucket("c", NOON, 300), bucket("d", NOON, 1))));
-        ok(books.statistics(BUCKET).compute(DAY, ZoneOffset.UTC));
+        ok(books.statistics().compute(DAY, ZoneOffset.UTC));
 
         assertThat(revenue(Subject.PLATFORM))
                 .containsExactly(

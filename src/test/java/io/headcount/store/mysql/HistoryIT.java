@@ -30,7 +30,7 @@ class HistoryIT extends OwnBooks {
 
     @BeforeEach
     void history() {
-        history = books.history(BUCKET);
+        history = books.history();
     }
 
     @Test
@@ -149,7 +149,7 @@ class HistoryIT extends OwnBooks {
         ok(books.saveStream(new StreamInfo("a", "A", "bob", null)));
         ok(books.saveHistory(List.of(point("a", NOON, 10))));
         LocalDate day = LocalDate.parse("2026-11-23");
-        ok(books.statistics(BUCKET).compute(day, ZoneOffset.UTC));
+        ok(books.statistics().compute(day, ZoneOffset.UTC));
 
         assertThat(ok(history.newestDay(day))).isEqualTo(day);
         assertThat(ok(history.newestDay(day.minusDays(1)))).isNull();
