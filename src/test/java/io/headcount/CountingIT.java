@@ -165,6 +165,23 @@ class CountingIT {
     }
 
     @Test
+    void onlyTellsOfADifferenceInADryRun() throws Exception {
+        Node node = node("a", true);
+        node.open("u1");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
+
+        node.sessions.add(node.session("u2"));
+        node.census();
+
+        soon(15).until(() ->
+                node.metrics.get("headcount.reconciler.mismatches").counter().count() >= 3);
+        assertThat(node.metrics.get("headcount.reconciler.drift.worst").gauge().value())
+                .isEqualTo(1);
+        assertThat(node.viewers()).isEqualTo(1);
+        assertThat(node.repairs).extracting(Repair::stream).doesNotContain(stream);
+    }
+
+    @Test
     void rebuildsEverythingWhenRedisComesBackEmpty() throws Exception {
         Node node = node("a");
         for (int i = 0; i < 700; i++) {
@@ -210,7 +227,11 @@ class CountingIT {
     }
 
     private Node node(String name) throws Exception {
-        Node node = new Node(name + System.nanoTime());
+        return node(name, false);
+    }
+
+    private Node node(String name, boolean dryRun) throws Exception {
+        Node node = new Node(name + System.nanoTime(), dryRun);
         nodes.add(node);
         return node;
     }
@@ -236,18 +257,18 @@ class CountingIT {
         private final HeadcountConfig config;
         private final RedisCounterStore store;
         private final LeaseKeeper lease;
+        private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         private boolean stopped;
 
-        Node(String name) throws Exception {
+        Node(String name, boolean dryRun) throws Exception {
             config = HeadcountConfig.read(
                     Map.of(
                             "node", Map.of("id", name),
                             "redis", Map.of("endpoints", SharedServers.redis().endpoints()),
                             "websocket", Map.of("instances", 1),
                             "counting", Map.of("instances", 1, "beatMillis", 1_000),
-                            "reconciler", Map.of("intervalMillis", 500)),
+                            "reconciler", Map.of("intervalMillis", 500, "dryRun", dryRun)),
                     Map.of());
-            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
             RedisRouter router = await(RedisRouter.open(vertx, config.redis(), metrics));
             RedisRouter leaseRouter = await(RedisRouter.open(leaseVertx, config.redis(), metrics));
             store = new RedisCounterStore(router, clock, 300_000);

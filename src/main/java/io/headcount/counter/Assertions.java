@@ -238,7 +238,7 @@ final class Assertions {
     }
 
     private void reconciled(StreamState state, Holdings held, long startedAt) {
-        StreamState.Difference difference = state.reconcile(held.members(), held.lastSeen());
+        Difference difference = state.reconcile(held.members(), held.lastSeen());
         reconciliations.increment();
         ready.add(state);
         if (difference.none()) {

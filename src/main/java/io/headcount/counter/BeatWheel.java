@@ -85,7 +85,8 @@ final class BeatWheel {
 
     private void beat(StreamState state, Incarnation life, int phase, long round) {
         List<Session> sessions = state.inPhase(phase, PHASES);
-        boolean renewKeys = Math.floorMod(round + state.stream().hashCode() / TICKS_PER_BEAT, ROUNDS_PER_RENEWAL) == 0;
+        boolean turn = Math.floorMod(round + state.stream().hashCode() / TICKS_PER_BEAT, ROUNDS_PER_RENEWAL) == 0;
+        boolean renewKeys = turn || state.takeRenewal();
         boolean forget = idleLongEnough(state);
         int from = 0;
         do {
@@ -119,7 +120,11 @@ final class BeatWheel {
                         idleSince.remove(state);
                         assertions.forget(state);
                     }
-                    tellRestored(beat, result);
+                    if (result.restored() > 0) {
+                        // Where users were lost their tabs may be, too.
+                        state.renewNext(PHASES);
+                        tellRestored(beat, result);
+                    }
                     onAnswer.accept(result);
                 })
                 .onFailure(failure -> failures.increment());

@@ -3,7 +3,6 @@ package io.headcount.counter;
 import io.headcount.bus.Message.Tally;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
-import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
@@ -12,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +31,7 @@ final class StreamState {
     private final String stream;
     private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Set<Change> pending = new LinkedHashSet<>();
+    private final PendingChanges pending = new PendingChanges();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
@@ -62,6 +59,8 @@ final class StreamState {
     private long applied;
     private String suspicion;
     private long version;
+    /** Beats that are to renew all keys. */
+    private int renewals;
     /** Grows whenever what Redis holds is in doubt or has been compared. */
     private long doubts;
 
@@ -107,14 +106,10 @@ final class StreamState {
     }
 
     private void change(Session session, boolean joined) {
-        // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
-        // bounded by the sessions that are open and those that Redis holds, however long it takes.
-        if (!joined && pending.size() >= CounterStore.MAX_BATCH && pending.remove(new Change(session, true))) {
+        if (!joined && pending.cancelJoin(session)) {
             newcomers.decided(session.id());
         } else {
-            Change change = new Change(session, joined);
-            pending.remove(change);
-            pending.add(change);
+            pending.add(new Change(session, joined));
         }
         if (suspicion != null) {
             underWay.add(session.id());
@@ -164,7 +159,7 @@ final class StreamState {
             if (pending.isEmpty() && !mustSend) {
                 return null;
             }
-            List<Change> changes = takeChanges(most);
+            List<Change> changes = pending.take(most);
             long after = applied + growth(changes);
             long reported = Math.max(0, after + sockets.drift());
             inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
@@ -213,7 +208,7 @@ final class StreamState {
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
             sockets.closed(session);
         }
-        pending.removeIf(change -> change.session().id().equals(session.id()));
+        pending.forget(session);
     }
 
     /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
@@ -271,7 +266,7 @@ final class StreamState {
             doubt(inFlight.changes());
             inFlight = null;
         }
-        doubt(pending);
+        doubt(pending.all());
         pending.clear();
     }
 
@@ -343,8 +338,8 @@ final class StreamState {
      */
     List<Session> inPhase(int phase, int phases) {
         Set<String> joining = new HashSet<>();
-        addJoins(pending, joining);
-        addJoins(inFlight == null ? List.of() : inFlight.changes(), joining);
+        PendingChanges.addJoins(pending.all(), joining);
+        PendingChanges.addJoins(inFlight == null ? List.of() : inFlight.changes(), joining);
         List<Session> due = new ArrayList<>(sessions.size() / phases + 1);
         for (Session session : sessions.values()) {
             if (Math.floorMod(session.id().hashCode(), phases) == phase && !joining.contains(session.id())) {
@@ -354,12 +349,14 @@ final class StreamState {
         return due;
     }
 
-    private static void addJoins(Collection<Change> changes, Set<String> joining) {
-        for (Change change : changes) {
-            if (change.joined()) {
-                joining.add(change.session().id());
-            }
-        }
+    /** The next so many beats renew all keys, and put back what is missing. */
+    void renewNext(int beats) {
+        renewals = beats;
+    }
+
+    /** Whether this beat renews all keys. */
+    boolean takeRenewal() {
+        return renewals > 0 && renewals-- > 0;
     }
 
     /** Open sessions as this state knows them. */
@@ -404,22 +401,6 @@ final class StreamState {
         return doubts;
     }
 
-    private List<Change> takeChanges(int most) {
-        List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
-        Set<String> taken = new HashSet<>();
-        Iterator<Change> waiting = pending.iterator();
-        while (waiting.hasNext() && changes.size() < most) {
-            Change change = waiting.next();
-            // A session is in a batch once: joins are applied before leaves.
-            if (!taken.add(change.session().id())) {
-                break;
-            }
-            changes.add(change);
-            waiting.remove();
-        }
-        return changes;
-    }
-
     /** By identity: an answer to a batch that was given up must not be taken for that of its successor. */
     @SuppressWarnings("ReferenceEquality")
     private boolean isInFlight(Batch batch) {
@@ -441,20 +422,5 @@ final class StreamState {
             growth += change.joined() ? 1 : -1;
         }
         return growth;
-    }
-
-    /**
-     * What a reconciliation found.
-     *
-     * @param cause of the suspicion
-     * @param before sessions that Redis held
-     * @param after sessions that are open
-     * @param added sessions that Redis should have had and had not
-     * @param removed sessions that Redis should not have had and had
-     */
-    record Difference(String cause, long before, long after, long added, long removed) {
-        boolean none() {
-            return added == 0 && removed == 0;
-        }
     }
 }

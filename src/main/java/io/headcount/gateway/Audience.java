@@ -73,7 +73,7 @@ final class Audience {
         }
         viewer.place = size;
         viewers[size++] = viewer;
-        digest += viewer.session.fingerprint();
+        digest += viewer.fingerprint();
     }
 
     void remove(Viewer viewer) {
@@ -84,7 +84,7 @@ final class Audience {
             moved.place = viewer.place;
         }
         viewer.place = Viewer.NOWHERE;
-        digest -= viewer.session.fingerprint();
+        digest -= viewer.fingerprint();
         if (viewers.length > 4 * FIRST_CAPACITY && size < viewers.length / 4) {
             viewers = Arrays.copyOf(viewers, viewers.length / 2);
         }

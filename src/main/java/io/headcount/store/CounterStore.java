@@ -143,8 +143,8 @@ public interface CounterStore {
      * @param sockets what the node itself counts on the stream
      * @param lastNumber number of the last batch that was applied
      * @param sessions whose heartbeats to renew; at most {@link #MAX_BATCH}
-     * @param renewKeys whether also the keys around the heartbeats are kept for another 10 minutes; seldom, as it is
-     *     written to every replica too
+     * @param renewKeys whether also the keys around the heartbeats are kept for another 10 minutes, and tabs that are
+     *     missing are put back; seldom, as it doubles the cost
      * @param forget the node has nothing on this stream any more and will start anew, after 0
      */
     record Beat(

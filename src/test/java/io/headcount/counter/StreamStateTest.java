@@ -178,7 +178,7 @@ class StreamStateTest {
 
         state.refused(refused);
         assertThat(state.next(LIFE, 500)).isNull();
-        StreamState.Difference difference = state.reconcile(List.of(), 0);
+        Difference difference = state.reconcile(List.of(), 0);
         Batch everything = state.next(LIFE, 500);
 
         assertThat(difference.added())
@@ -197,7 +197,7 @@ class StreamStateTest {
         state.applied(state.next(LIFE, 500), 2, Set.of());
         state.suspect("drift");
 
-        StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
+        Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
         Batch repair = state.next(LIFE, 500);
 
         assertThat(difference.before()).isEqualTo(2);
@@ -216,7 +216,7 @@ class StreamStateTest {
 
         state.open(session("b"));
         state.end(leaving);
-        StreamState.Difference difference = state.reconcile(List.of(member("a")), 1);
+        Difference difference = state.reconcile(List.of(member("a")), 1);
 
         assertThat(difference.none()).isTrue();
         assertThat(state.next(LIFE, 500).changes()).hasSize(2);

@@ -193,10 +193,12 @@ final class ModelStream {
         if (!holds && !plants.contains(Plant.BEAT_RAISES_THE_DEAD)) {
             return false;
         }
-        heartbeats.put(session.id(), new Heartbeat(incarnation, now + HEARTBEAT_MILLIS));
-        Tabs ofUser = tabs.computeIfAbsent(session.user(), user -> new Tabs());
-        boolean lost = ofUser.owners.putIfAbsent(session.id(), incarnation) == null;
-        if (lost || renewKeys) {
+        Heartbeat known = heartbeats.get(session.id());
+        String owner = known == null || known.until <= now ? incarnation : known.incarnation;
+        heartbeats.put(session.id(), new Heartbeat(owner, now + HEARTBEAT_MILLIS));
+        if (renewKeys) {
+            Tabs ofUser = tabs.computeIfAbsent(session.user(), user -> new Tabs());
+            ofUser.owners.putIfAbsent(session.id(), incarnation);
             ofUser.until = now + LIVE_TTL_MILLIS;
         }
         believedUntil.put(session.user(), now + HEARTBEAT_MILLIS);
