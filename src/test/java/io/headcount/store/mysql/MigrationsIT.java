@@ -44,8 +44,9 @@ class MigrationsIT {
                                 "twice",
                                 "SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM"
                                         + " information_schema.tables WHERE table_schema = 'twice' AND table_name NOT LIKE 'flyway%'"))
-                .isEqualTo("broadcasters,categories,current_viewers,daily_statistics,reconciliations,session_rejects,"
-                        + "streams,user_sessions,users,viewer_history");
+                .isEqualTo(
+                        "broadcasters,categories,current_viewers,daily_statistics,group_history,reconciliations,session_rejects,"
+                                + "streams,user_sessions,users,viewer_history");
     }
 
     @Test
