@@ -68,7 +68,7 @@ final class RouteTable {
         return router;
     }
 
-    /** A route that answers with JSON. HEAD is answered like GET, without the body. */
+    /** A route that answers with JSON, or, with {@code null}, with 204. HEAD is answered like GET, without the body. */
     void add(HttpMethod method, String path, Function<RoutingContext, Future<JsonObject>> handler) {
         mount(route(method, path), handler);
     }
@@ -125,8 +125,16 @@ final class RouteTable {
             } catch (Problem e) {
                 answer = Future.failedFuture(e);
             }
-            answer.onSuccess(json -> send(context, json, "application/json")).onFailure(context::fail);
+            answer.onSuccess(json -> answer(context, json)).onFailure(context::fail);
         });
+    }
+
+    private static void answer(RoutingContext context, JsonObject json) {
+        if (json == null) {
+            context.response().setStatusCode(204).end();
+        } else {
+            send(context, json, "application/json");
+        }
     }
 
     private void headers(RoutingContext context) {

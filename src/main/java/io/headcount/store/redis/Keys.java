@@ -33,6 +33,16 @@ final class Keys {
         return "live:beats:{" + stream + "}";
     }
 
+    /** What the viewers without WebSocket assert: belongs to no node. */
+    static String beatSessions(String stream) {
+        return "live:node:{" + stream + "}:beat";
+    }
+
+    /** Ended sessions of viewers without WebSocket, until the session log has them. */
+    static String ended(String stream) {
+        return "live:ended:{" + stream + "}";
+    }
+
     static String stat(String stream) {
         return "live:stat:{" + stream + "}";
     }
