@@ -58,7 +58,7 @@ public final class RedisBeatStore implements BeatStore {
                 bucketMillis,
                 Integer.toString(beating.mostTabs()));
         Future<Beaten> beaten = router.script(BEAT, keys, args)
-                .map(reply -> new Beaten(Outcome.values()[(int) reply.get(0).toLong()], count(stream, reply)));
+                .map(reply -> new Beaten(Outcome.values()[reply.get(0).toInteger()], count(stream, reply)));
         // No node announces a stream that has no sockets. An announcement that fails is repeated by the next beat.
         return Future.join(beaten, log.announce(List.of(stream))).transform(both -> beaten);
     }
