@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "Counts, exactly and in real time, how many different people watch each live stream.",
         mixinStandardHelpOptions = true,
         versionProvider = Headcount.Version.class,
-        subcommands = {NodeCommand.class, MigrateCommand.class, LoadCommand.class})
+        subcommands = {
+            NodeCommand.class,
+            MigrateCommand.class,
+            EraseCommand.class,
+            StatisticsCommand.class,
+            LoadCommand.class
+        })
 public final class Headcount implements Runnable {
     /** Exit code of a configuration that cannot be used (EX_CONFIG of sysexits.h). */
     static final int EXIT_CONFIG = 78;
@@ -31,7 +37,8 @@ public final class Headcount implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: node, migrate or load (--help explains).");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to do: node, migrate, statistics, erase or load (--help explains).");
     }
 
     /** From the jar's manifest; classes in a folder have none. */

@@ -17,6 +17,8 @@ import io.headcount.gateway.Gateway;
 import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.PersistenceVerticle;
+import io.headcount.persistence.RetentionVerticle;
+import io.headcount.persistence.StatisticsVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
@@ -123,15 +125,17 @@ final class Node {
     private Future<Void> openStores(Vertx created) {
         vertx = created;
         Bus.install(vertx);
-        return RedisRouter.open(vertx, config.redis(), metrics.registry()).compose(router -> {
-            redis = router;
-            counters = new RedisCounterStore(router, clock, config.books().historyMillis());
-            return needsBooks() ? openBooks() : Future.succeededFuture();
-        });
+        return RedisRouter.open(vertx, config.redis().in(folder), metrics.registry())
+                .compose(router -> {
+                    redis = router;
+                    counters =
+                            new RedisCounterStore(router, clock, config.books().historyMillis());
+                    return needsBooks() ? openBooks() : Future.succeededFuture();
+                });
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql());
+        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()
@@ -141,7 +145,7 @@ final class Node {
     }
 
     private Future<LeaseKeeper> startLease() {
-        return RedisRouter.open(leaseVertx, config.redis(), metrics.registry())
+        return RedisRouter.open(leaseVertx, config.redis().in(folder), metrics.registry())
                 .compose(router -> {
                     leaseRedis = router;
                     return LeaseKeeper.start(leaseVertx, new RedisLeaseStore(router), config.nodeId());
@@ -172,6 +176,14 @@ final class Node {
         RedisLeaseStore leases = new RedisLeaseStore(redis);
         return deploy(() -> new PersistenceVerticle(
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
+                .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
+                .compose(done -> deploy(() -> new StatisticsVerticle(
+                        config,
+                        roster,
+                        new RedisSessionLog(redis),
+                        books.statistics(config.books().historyMillis()),
+                        metrics.registry(),
+                        clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));

@@ -4,7 +4,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.FileSystemXmlConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.ClusterConfig;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.FileNotFoundException;
@@ -20,7 +20,7 @@ public final class ClusterManagers {
      * @param folder of the configuration file
      * @throws IllegalArgumentException when the XML file is missing or wrong
      */
-    public static ClusterManager hazelcast(HeadcountConfig.Cluster cluster, Path folder) {
+    public static ClusterManager hazelcast(ClusterConfig cluster, Path folder) {
         Config config = load(folder.resolve(cluster.file()));
         NetworkConfig network = config.getNetworkConfig();
         network.setPort(cluster.port()).setPortAutoIncrement(false);

@@ -9,10 +9,12 @@ import java.util.Map;
  * The whole configuration of a node. Every value is within its range; sizes in bytes, times in milliseconds.
  *
  * @param nodeId this node's id, the same over restarts
+ * @param transport how the node talks to the kernel about its sockets
  * @param warnings what is worth telling but does not keep the node from starting
  */
 public record HeadcountConfig(
         String nodeId,
+        Transport transport,
         List<Role> roles,
         Http http,
         Http management,
@@ -21,18 +23,18 @@ public record HeadcountConfig(
         LimitsConfig limits,
         AuthConfig auth,
         Streams streams,
-        Redis redis,
-        MySql mysql,
-        Cluster cluster,
+        RedisConfig redis,
+        MySqlConfig mysql,
+        ClusterConfig cluster,
         Counting counting,
-        Push push,
+        PushConfig push,
         Books books,
+        RetentionConfig retention,
+        StatisticsConfig statistics,
         Reconciler reconciler,
         List<String> warnings) {
 
     private static final String ID = "[A-Za-z0-9_-]{1,64}";
-    private static final String HOST = "[A-Za-z0-9._:-]+";
-    private static final String HOST_PORT = "[A-Za-z0-9._-]+:[0-9]{1,5}";
 
     /**
      * Checks a configuration.
@@ -48,6 +50,7 @@ public record HeadcountConfig(
         AuthConfig auth = AuthConfig.read(s, http.host());
         HeadcountConfig config = new HeadcountConfig(
                 s.text("node.id", defaultNodeId(http.port()), ID, "1 to 64 characters of A-Z, a-z, 0-9, _ and -"),
+                s.choice("node.transport", Transport.AUTO, Transport.class),
                 s.choices("roles", List.of(Role.values()), Role.class),
                 http,
                 management,
@@ -56,12 +59,14 @@ public record HeadcountConfig(
                 LimitsConfig.read(s, auth.mode() == AuthConfig.Mode.OPEN),
                 auth,
                 Streams.read(s),
-                Redis.read(s),
-                MySql.read(s),
-                Cluster.read(s),
+                RedisConfig.read(s),
+                MySqlConfig.read(s),
+                ClusterConfig.read(s),
                 Counting.read(s),
-                Push.read(s),
+                PushConfig.read(s),
                 Books.read(s),
+                RetentionConfig.read(s),
+                StatisticsConfig.read(s),
                 Reconciler.read(s),
                 s.unknownEnvironment().stream()
                         .map(name -> "environment variable " + name + " is no key of the configuration")
@@ -84,7 +89,7 @@ public record HeadcountConfig(
     public record Http(String host, int port) {
         static Http read(Settings s, String prefix, int port) {
             return new Http(
-                    s.text(prefix + ".host", "127.0.0.1", HOST, "a host name or address"),
+                    s.text(prefix + ".host", "127.0.0.1", Settings.HOST, "a host name or address"),
                     s.integer(prefix + ".port", port, 1, 65_535));
         }
 
@@ -118,6 +123,7 @@ public record HeadcountConfig(
      * @param sendBufferBytes kernel buffer, 0 for the system's default
      * @param receiveBufferBytes kernel buffer, 0 for the system's default
      * @param acceptBacklog connections waiting to be accepted
+     * @param reusePort whether other processes of the same user may listen on the public port too (SO_REUSEPORT)
      * @param allowedOrigins origins besides the own host, {@code *} for all
      */
     public record WebSocket(
@@ -127,6 +133,7 @@ public record HeadcountConfig(
             int sendBufferBytes,
             int receiveBufferBytes,
             int acceptBacklog,
+            boolean reusePort,
             List<String> allowedOrigins) {
         static WebSocket read(Settings s) {
             int cores = Runtime.getRuntime().availableProcessors();
@@ -137,6 +144,7 @@ public record HeadcountConfig(
                     s.integer("websocket.sendBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.receiveBufferBytes", 8_192, 0, 16_777_216),
                     s.integer("websocket.acceptBacklog", 4_096, 1, 65_535),
+                    s.flag("websocket.reusePort", false),
                     s.list(
                             "websocket.allowedOrigins",
                             List.of(),
@@ -168,116 +176,6 @@ public record HeadcountConfig(
     }
 
     /**
-     * The live state.
-     *
-     * @param endpoints {@code host:port}; of a cluster all nodes
-     * @param addressMap {@code announced=reached}, both {@code host:port}: where a server that the cluster names is to be
-     *     reached from here instead (behind NAT, a tunnel or a proxy)
-     * @param callTimeoutMillis for any one call
-     * @param maxInFlight calls waiting for an answer, a connection
-     */
-    public record Redis(
-            RedisMode mode,
-            List<String> endpoints,
-            List<String> addressMap,
-            String user,
-            String password,
-            int callTimeoutMillis,
-            int connectTimeoutMillis,
-            int maxInFlight) {
-        static Redis read(Settings s) {
-            return new Redis(
-                    s.choice("redis.mode", RedisMode.CLUSTER, RedisMode.class),
-                    s.list("redis.endpoints", List.of("127.0.0.1:6379"), HOST_PORT, "a list of host:port"),
-                    s.list("redis.addressMap", List.of(), HOST_PORT + "=" + HOST_PORT, "a list of host:port=host:port"),
-                    s.text("redis.user", ""),
-                    s.text("redis.password", ""),
-                    s.integer("redis.callTimeoutMillis", 1_000, 50, 60_000),
-                    s.integer("redis.connectTimeoutMillis", 1_000, 50, 60_000),
-                    s.integer("redis.maxInFlight", 2_048, 1, 65_536));
-        }
-
-        /** Where a server is reached that is known as {@code address}. */
-        public String reachedAt(String address) {
-            String prefix = address + "=";
-            return addressMap.stream()
-                    .filter(entry -> entry.startsWith(prefix))
-                    .map(entry -> entry.substring(prefix.length()))
-                    .findFirst()
-                    .orElse(address);
-        }
-    }
-
-    /** How Redis is set up. */
-    public enum RedisMode {
-        CLUSTER,
-        STANDALONE
-    }
-
-    /**
-     * The record.
-     *
-     * @param poolSize connections of this node
-     * @param queryTimeoutMillis after which a connection is given up
-     */
-    public record MySql(
-            String host,
-            int port,
-            String database,
-            String user,
-            String password,
-            int poolSize,
-            int queryTimeoutMillis) {
-        static MySql read(Settings s) {
-            return new MySql(
-                    s.text("mysql.host", "127.0.0.1", HOST, "a host name or address"),
-                    s.integer("mysql.port", 3306, 1, 65_535),
-                    s.text("mysql.database", "headcount", "[A-Za-z0-9_]{1,64}", "a database name"),
-                    s.text("mysql.user", "headcount"),
-                    s.text("mysql.password", ""),
-                    s.integer("mysql.poolSize", 4, 1, 256),
-                    s.integer("mysql.queryTimeoutMillis", 3_000, 100, 600_000));
-        }
-    }
-
-    /**
-     * The nodes together.
-     *
-     * @param enabled false: this node is alone and starts no Hazelcast
-     * @param host address that the others reach this node at
-     * @param port Hazelcast's port
-     * @param busPort the event bus' port
-     * @param announcedPort where the others reach {@code port}, where ports are mapped; 0 for the same
-     * @param announcedBusPort the same of {@code busPort}
-     * @param members {@code host:port} (Hazelcast's) of nodes to join
-     * @param expectedNodes ready only when so many are there
-     * @param file Hazelcast's XML configuration, relative to the configuration file's folder
-     */
-    public record Cluster(
-            boolean enabled,
-            String host,
-            int port,
-            int busPort,
-            int announcedPort,
-            int announcedBusPort,
-            List<String> members,
-            int expectedNodes,
-            String file) {
-        static Cluster read(Settings s) {
-            return new Cluster(
-                    s.flag("cluster.enabled", true),
-                    s.text("cluster.host", "127.0.0.1", HOST, "a host name or address"),
-                    s.integer("cluster.port", 5701, 1, 65_535),
-                    s.integer("cluster.busPort", 5801, 1, 65_535),
-                    s.integer("cluster.announcedPort", 0, 0, 65_535),
-                    s.integer("cluster.announcedBusPort", 0, 0, 65_535),
-                    s.list("cluster.members", List.of(), HOST_PORT, "a list of host:port"),
-                    s.integer("cluster.expectedNodes", 1, 1, 1_000),
-                    s.text("cluster.file", "cluster.xml"));
-        }
-    }
-
-    /**
      * The way of a join.
      *
      * @param instances counter verticles
@@ -296,20 +194,6 @@ public record HeadcountConfig(
                     s.integer("counting.batchMillis", 10, 1, 1_000),
                     s.integer("counting.batchSize", 256, 1, 500),
                     s.integer("counting.beatMillis", 5_000, 500, 14_000));
-        }
-    }
-
-    /**
-     * Counts to viewers.
-     *
-     * @param intervalMillis between two counts of a stream at least
-     * @param lifeSignMillis between two counts of a stream at most
-     */
-    public record Push(int intervalMillis, int lifeSignMillis) {
-        static Push read(Settings s) {
-            return new Push(
-                    s.integer("push.intervalMillis", 500, 50, 60_000),
-                    s.integer("push.lifeSignMillis", 2_000, 500, 4_000));
         }
     }
 

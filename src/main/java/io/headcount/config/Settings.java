@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * {@link #check} reports them all.
  */
 final class Settings {
+    static final String HOST = "[A-Za-z0-9._:-]+";
+    static final String HOST_PORT = "[A-Za-z0-9._-]+:[0-9]{1,5}";
     private static final String PREFIX = "HEADCOUNT_";
     private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 

@@ -111,10 +111,11 @@ public final class OwnerVerticle extends VerticleBase {
 
     /** Streams that changed hands, or of which no message came. */
     private Future<Void> readIndex() {
+        // Before it is read: without Redis nothing is owned, and the old counts must not be published on.
+        board.retain(roster::owns);
         return store.liveStreams()
                 .onSuccess(streams -> {
                     long now = now();
-                    board.retain(roster::owns);
                     streams.stream().filter(roster::owns).forEach(stream -> board.watch(stream, now));
                 })
                 .mapEmpty();

@@ -37,7 +37,10 @@ final class StreamState {
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
-    /** Sessions that changed since the state became suspect: that Redis has them otherwise is no drift. */
+    /**
+     * Sessions that changed since the state became suspect, until the correction is applied: that Redis has them otherwise
+     * is no drift.
+     */
     private final Set<String> underWay = new HashSet<>();
     /** Closed sessions whose end is not in the log yet; still asserted. */
     private final Set<String> closing = new HashSet<>();
@@ -176,6 +179,7 @@ final class StreamState {
         }
         inFlight = null;
         mustSend = false;
+        underWay.clear();
         seen = batch.number();
         applied += growth(batch.changes()) - refused.size();
         version++;
@@ -281,7 +285,6 @@ final class StreamState {
                 added += underWay.contains(session.id()) ? 0 : 1;
             }
         }
-        underWay.clear();
         newcomers.decided(heldIds, sessions.keySet());
         Difference difference = new Difference(suspicion, heldIds.size(), sessions.size(), added, removed);
         applied = heldIds.size();

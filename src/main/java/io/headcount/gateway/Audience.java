@@ -38,6 +38,12 @@ final class Audience {
     /** Sockets below this index are still to get it. */
     int pushCursor;
 
+    /** When the walk under way began; monotonic. */
+    long walkSinceMillis;
+
+    /** How long the last walk over all its sockets took. */
+    int walkMillis;
+
     /** Whether the frame changed while it was on its way. */
     boolean pushAgain;
 

@@ -1,24 +1,18 @@
 package io.headcount.gateway;
 
+import io.headcount.config.PushConfig;
 import io.headcount.model.Count;
 import io.headcount.model.Mode;
 import io.headcount.protocol.ServerMessage.CountUpdate;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * Counts to sockets. A count is encoded once a stream; a large audience is served in slices, so that the loop reads and
- * accepts in between. A count that arrives while its stream is being served replaces the frame for those still to be
- * served, and the others get it in a second walk: whatever the load, each socket is at most one walk behind and no
- * queue grows.
+ * Counts to sockets: which are to be told. A count is encoded once a stream; {@link Walks} take it to the sockets.
  */
 final class FanOut {
-    /** Sockets served before the loop does something else: at 7-10 microseconds a write some 2 ms. */
-    private static final int SLICE = 256;
-
     /** Age from which a count is degraded. */
     static final int STALE_MILLIS = 5_000;
 
@@ -30,20 +24,23 @@ final class FanOut {
 
     private final Loop loop;
     private final ByteBufAllocator allocator;
-    private final SlowReaders slow;
+    private final Walks walks;
     private final GatewayMetrics metrics;
     private final int forwardAfterMillis;
-    private final ArrayDeque<Audience> underWay = new ArrayDeque<>();
-    private boolean scheduled;
+    private final int intervalMillis;
+    private volatile int longestMillis;
     private boolean live = true;
 
-    FanOut(Loop loop, ByteBufAllocator allocator, SlowReaders slow, GatewayMetrics metrics, int lifeSignMillis) {
+    FanOut(Loop loop, ByteBufAllocator allocator, Walks walks, GatewayMetrics metrics, PushConfig config) {
         this.loop = loop;
         this.allocator = allocator;
-        this.slow = slow;
+        this.walks = walks;
         this.metrics = metrics;
         // Owners keep the interval; a quarter is left for the jitter between two of them.
-        this.forwardAfterMillis = lifeSignMillis * 3 / 4;
+        this.forwardAfterMillis = config.lifeSignMillis() * 3 / 4;
+        this.longestMillis = config.intervalMillis();
+        this.intervalMillis = config.intervalMillis();
+        metrics.pushInterval(() -> longestMillis);
     }
 
     /** The mode in which a count is shown now. */
@@ -94,14 +91,17 @@ final class FanOut {
         }
     }
 
-    /** Once a second: degrades what is old. */
+    /** Once a second: degrades what is old, and sees which interval is the longest. */
     void age(Collection<Audience> audiences) {
         long now = loop.nowMillis();
+        int longest = intervalMillis;
         for (Audience audience : audiences) {
+            longest = Math.max(longest, walks.stretchedMillis(audience));
             if (now - audience.acceptedAtMillis > STALE_MILLIS) {
                 degrade(audience);
             }
         }
+        longestMillis = longest;
     }
 
     /** Streams whose owner is silent, at most so many. */
@@ -127,82 +127,14 @@ final class FanOut {
         audience.pushedAtMillis = loop.nowMillis();
         audience.pushedViewers = count.viewers();
         audience.pushedMode = mode;
-        boolean underWayAlready = audience.pushing != null;
-        if (underWayAlready) {
-            audience.pushing.release();
-            audience.pushAgain = true;
-        } else {
-            audience.pushCursor = audience.size();
-            underWay.add(audience);
-        }
-        audience.pushing = Frames.text(allocator, message(audience, mode));
         metrics.pushed();
-        if (!scheduled) {
-            slice();
-        }
+        walks.begin(audience, Frames.text(allocator, message(audience, mode)));
     }
 
     /** The newest count of a stream as a message. */
-    static CountUpdate message(Audience audience, Mode mode) {
+    CountUpdate message(Audience audience, Mode mode) {
         Count count = audience.last;
-        return new CountUpdate(audience.stream, count.viewers(), count.asOfMillis(), mode);
-    }
-
-    private void slice() {
-        scheduled = true;
-        try {
-            int budget = SLICE;
-            while (budget > 0 && !underWay.isEmpty()) {
-                Audience audience = underWay.peek();
-                budget -= serve(audience, budget);
-                if (audience.pushCursor == 0) {
-                    underWay.poll();
-                    finish(audience);
-                }
-            }
-        } finally {
-            if (underWay.isEmpty()) {
-                scheduled = false;
-            } else {
-                loop.run(this::slice);
-            }
-        }
-    }
-
-    /** Serves at most {@code budget} sockets; downwards, since a removal moves the last one into the gap. */
-    private int serve(Audience audience, int budget) {
-        int served = 0;
-        audience.pushCursor = Math.min(audience.pushCursor, audience.size());
-        while (audience.pushCursor > 0 && served < budget) {
-            audience.pushCursor--;
-            served++;
-            offer(audience.at(audience.pushCursor), audience);
-            audience.pushCursor = Math.min(audience.pushCursor, audience.size());
-        }
-        return served;
-    }
-
-    private void offer(Viewer viewer, Audience audience) {
-        if (!viewer.welcomed) {
-            return;
-        }
-        if (viewer.unsentBytes() > 0) {
-            metrics.held();
-            slow.hold(viewer, loop.nowMillis());
-        } else {
-            viewer.write(audience.pushing.retainedDuplicate());
-        }
-    }
-
-    private void finish(Audience audience) {
-        if (audience.pushAgain && audience.size() > 0) {
-            audience.pushAgain = false;
-            audience.pushCursor = audience.size();
-            underWay.add(audience);
-        } else {
-            audience.pushAgain = false;
-            audience.pushing.release();
-            audience.pushing = null;
-        }
+        return new CountUpdate(
+                audience.stream, count.viewers(), count.asOfMillis(), mode, walks.stretchedMillis(audience));
     }
 }

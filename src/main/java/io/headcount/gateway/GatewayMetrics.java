@@ -10,10 +10,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 
 /** The gateway's meters, one set a node. No label comes from a client: each would be a memory leak. */
 final class GatewayMetrics {
@@ -27,6 +30,8 @@ final class GatewayMetrics {
     private final LongAdder pongs = new LongAdder();
     private final LongAdder texts = new LongAdder();
     private final LongAdder slowHeld = new LongAdder();
+    private final LongAdder replaced = new LongAdder();
+    private final List<IntSupplier> pushIntervals = new CopyOnWriteArrayList<>();
     private final Timer handshake;
     private final Timer welcome;
     private final DistributionSummary batchEvents;
@@ -44,6 +49,11 @@ final class GatewayMetrics {
         counter("bytes.sent", bytes, "Bytes to viewers");
         counter("pushes", pushes, "Counts encoded, once a stream");
         counter("counts.held", slowHeld, "Counts held back from slow readers");
+        counter("counts.replaced", replaced, "Counts that made way for a newer one before all sockets had them");
+        Gauge.builder(PREFIX + "push.interval", pushIntervals, GatewayMetrics::longest)
+                .description("Longest interval between two counts of a stream that is in force")
+                .baseUnit("milliseconds")
+                .register(meters);
         received("ping", pings);
         received("pong", pongs);
         received("text", texts);
@@ -75,6 +85,10 @@ final class GatewayMetrics {
         }
     }
 
+    private static double longest(List<IntSupplier> intervals) {
+        return intervals.stream().mapToInt(IntSupplier::getAsInt).max().orElse(0);
+    }
+
     void sent(int frameBytes) {
         frames.increment();
         bytes.add(frameBytes);
@@ -82,6 +96,16 @@ final class GatewayMetrics {
 
     void pushed() {
         pushes.increment();
+    }
+
+    /** A count made way for a newer one before all had it. */
+    void replaced() {
+        replaced.increment();
+    }
+
+    /** The longest interval that is in force on a loop, in milliseconds. */
+    void pushInterval(IntSupplier longestMillis) {
+        pushIntervals.add(longestMillis);
     }
 
     void held() {

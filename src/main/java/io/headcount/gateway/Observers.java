@@ -123,6 +123,6 @@ final class Observers {
 
     private void send(Observation observation, Audience audience) {
         Mode mode = audience.pushedMode == null ? fanOut.shown(audience.last.mode()) : audience.pushedMode;
-        observation.write(Frames.text(allocator, FanOut.message(audience, mode)));
+        observation.write(Frames.text(allocator, fanOut.message(audience, mode)));
     }
 }

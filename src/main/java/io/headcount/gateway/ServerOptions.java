@@ -20,6 +20,7 @@ final class ServerOptions {
                 .setMaxInitialLineLength(HandshakeRules.MAX_LIST_URI_BYTES + 32)
                 .setMaxHeaderSize(HandshakeRules.MAX_HEADER_BYTES)
                 .setAcceptBacklog(sockets.acceptBacklog())
+                .setReusePort(sockets.reusePort())
                 .setTcpNoDelay(true);
         if (sockets.sendBufferBytes() > 0) {
             options.setSendBufferSize(sockets.sendBufferBytes());

@@ -70,17 +70,20 @@ public final class SessionRegistry {
                     target.send(to, batch);
                 });
         this.slow = new SlowReaders(config.limits().maxWriteBufferBytes());
-        this.fanOut = new FanOut(loop, allocator, slow, metrics, config.push().lifeSignMillis());
+        PushPace pace =
+                new PushPace((double) config.push().messagesPerSecond() / sockets.instances(), loop.nowMillis());
+        this.fanOut = fanOut(config, pace, slow);
         SlowReaders slowObservers = new SlowReaders(config.limits().maxWriteBufferBytes());
-        this.observers = new Observers(
-                loop,
-                allocator,
-                slowObservers,
-                new FanOut(
-                        loop, allocator, slowObservers, metrics, config.push().lifeSignMillis()));
+        this.observers = new Observers(loop, allocator, slowObservers, fanOut(config, pace, slowObservers));
         this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
         this.expiries = new Expiries(loop.nowMillis());
         this.agedAtMillis = loop.nowMillis();
+    }
+
+    /** Viewers and observers have a fan-out each, and share the loop's part of the budget. */
+    private FanOut fanOut(HeadcountConfig config, PushPace pace, SlowReaders readers) {
+        Walks walks = new Walks(loop, pace, readers, metrics, config.push().intervalMillis());
+        return new FanOut(loop, allocator, walks, metrics, config.push());
     }
 
     /** Opens a session; its viewer is welcomed once it is counted. */
@@ -248,7 +251,7 @@ public final class SessionRegistry {
         Audience audience = audiences.get(viewer.session.stream());
         if (audience.last != null) {
             Mode mode = audience.pushedMode == null ? fanOut.shown(audience.last.mode()) : audience.pushedMode;
-            send(viewer, FanOut.message(audience, mode));
+            send(viewer, fanOut.message(audience, mode));
         }
     }
 

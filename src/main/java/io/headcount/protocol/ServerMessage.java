@@ -20,11 +20,26 @@ public sealed interface ServerMessage {
         }
     }
 
-    /** A count of a stream. */
-    record CountUpdate(String stream, long viewers, long asOfMillis, Mode mode) implements ServerMessage {
+    /**
+     * A count of a stream.
+     *
+     * @param everyMillis the interval in force where the push budget stretches it; 0, and then not in the message, where
+     *     it is the configured one: a field that nearly always says the same would be a fifth of every message
+     */
+    record CountUpdate(String stream, long viewers, long asOfMillis, Mode mode, int everyMillis)
+            implements ServerMessage {
+        /** In the configured interval. */
+        public CountUpdate(String stream, long viewers, long asOfMillis, Mode mode) {
+            this(stream, viewers, asOfMillis, mode, 0);
+        }
+
         @Override
         public String json() {
-            return "{\"type\":\"count\"," + countFields(stream, viewers, asOfMillis, mode);
+            String fields = countFields(stream, viewers, asOfMillis, mode);
+            return "{\"type\":\"count\","
+                    + (everyMillis == 0
+                            ? fields
+                            : fields.substring(0, fields.length() - 1) + ",\"everyMillis\":" + everyMillis + "}");
         }
     }
 
@@ -81,7 +96,8 @@ public sealed interface ServerMessage {
                             json.path("stream").asText(),
                             json.path("viewers").asLong(),
                             json.path("asOf").asLong(),
-                            mode(json));
+                            mode(json),
+                            json.path("everyMillis").asInt());
                 case "reconnect" -> new Reconnect(json.path("afterMillis").asLong());
                 case "ended" -> new Ended(json.path("stream").asText());
                 case "pong" -> new Pong();

@@ -10,7 +10,8 @@ public interface LeaseStore {
     long TTL_MILLIS = 10_000;
 
     /**
-     * Begins a new life of a node, with an epoch above every earlier one.
+     * Begins a new life of a node, with an epoch above every earlier one. Fails where another life of the node began at
+     * the same moment, perhaps by a call of its own that had timed out: to be tried again.
      *
      * @param above the highest epoch the node itself remembers, 0 for none
      */

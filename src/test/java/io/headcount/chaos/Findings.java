@@ -48,7 +48,8 @@ final class Findings {
         exactMillis = millis;
         check(
                 millis >= 0 && millis <= askedMillis,
-                "exact within " + seconds(askedMillis) + ": " + (millis < 0 ? "not exact" : seconds(millis)));
+                "exact within " + seconds(askedMillis) + ": "
+                        + (millis < 0 ? "not exact (" + watch.why() + ")" : seconds(millis)));
     }
 
     /** Exact at another moment than the row's own. */
@@ -56,7 +57,8 @@ final class Findings {
         note(when + " exact after " + (millis < 0 ? "(never)" : seconds(millis)));
         check(
                 millis >= 0 && millis <= askedMillis,
-                when + " exact within " + seconds(askedMillis) + ": " + (millis < 0 ? "not exact" : seconds(millis)));
+                when + " exact within " + seconds(askedMillis) + ": "
+                        + (millis < 0 ? "not exact (" + watch.why() + ")" : seconds(millis)));
     }
 
     /** Something that was asked. */
@@ -69,6 +71,13 @@ final class Findings {
     /** The largest error that is allowed, in viewers. */
     void errorAtMost(long viewers) {
         check(watch.worst() <= viewers, "error at most " + viewers + ": " + watch.worst());
+    }
+
+    /** The largest error that is allowed of answers that call themselves exact, in viewers. */
+    void silentErrorAtMost(long viewers) {
+        check(
+                watch.worstSilent() <= viewers,
+                "error said aloud: " + watch.worstSilent() + " in answers that said exact");
     }
 
     /** No connection was lost, and nobody was not let in. */

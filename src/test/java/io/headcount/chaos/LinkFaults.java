@@ -61,7 +61,7 @@ final class LinkFaults {
         }
 
         long others = watch.awaitExact(at, REAPED_WITHIN);
-        findings.note("the others exact without it after " + (others < 0 ? "(never)" : Findings.seconds(others)));
+        findings.alsoExact("the others, without it,", others, 15_000);
         long degraded = watch.degradedAfterMillis(CUT_OFF, at);
         findings.note("it says degraded after " + Findings.seconds(degraded));
         findings.check(

@@ -34,7 +34,7 @@ final class NodeMetrics {
         return Math.round(longest * 1_000);
     }
 
-    /** By how much a node's wall clock is ahead, by its first line of log. */
+    /** How long after its start, which this process' clock measured, a node's own clock dated its first line of log. */
     static long clockOffSeconds(Scene scene, int node) {
         List<String> lines = scene.node(node).process().tail(Integer.MAX_VALUE);
         Instant said = Instant.parse(lines.get(0).substring(0, "2026-01-01T00:00:00.000Z".length()));

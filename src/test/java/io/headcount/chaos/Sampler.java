@@ -21,14 +21,14 @@ import java.util.stream.Collectors;
 
 /**
  * Four times a second asks every node for all streams, and holds what it answers, and what the viewers were told last,
- * against the {@link Oracle}. An answer is right when it was true at some moment of the two seconds before it was asked for,
- * until it came: a replica that is read may lag by one, and this machine is busy. What viewers were told may be older by
+ * against the {@link Oracle}. An answer is right when it was true at some moment of the four seconds before it was asked for,
+ * until it came: a replica that is read may lag by one, and a machine that carries all of this is busy. What viewers were told may be older by
  * the longest time between two pushes. While nobody comes or goes, none of this hides anything.
  */
 final class Sampler implements AutoCloseable {
     static final long INTERVAL_MILLIS = 250;
     private static final long LOOK_MILLIS = 50;
-    static final long ANSWER_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+    static final long ANSWER_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(4_000);
     private static final long PUSH_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(4_000);
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
@@ -108,7 +108,7 @@ final class Sampler implements AutoCloseable {
 
     private Sample sample(int node, long askedAt, HttpResponse<String> response) {
         if (response == null || response.statusCode() != 200) {
-            return new Sample(node, askedAt, System.nanoTime(), false, false, 0, 0, 0, "");
+            return new Sample(node, askedAt, System.nanoTime(), false, false, 0, 0, 0, "", "no answer");
         }
         oracle.look();
         Truth lenient = oracle.lenientSince(askedAt - ANSWER_AGE_NANOS);
@@ -117,6 +117,7 @@ final class Sampler implements AutoCloseable {
         long strictError = 0;
         long users = 0;
         String detail = "";
+        String why = "";
         boolean exact = true;
         try {
             List<JsonNode> items = new ArrayList<>();
@@ -130,15 +131,19 @@ final class Sampler implements AutoCloseable {
                             + item.path("mode").asText() + "), true were " + lenient.users(i);
                 }
                 userError += error;
-                strictError += strict.userError(i, item.path("viewers").asLong());
-                strictError += strict.sessionError(i, item.path("sessions").asLong());
+                long inexact = strict.userError(i, item.path("viewers").asLong())
+                        + strict.sessionError(i, item.path("sessions").asLong());
+                if (inexact > 0 && why.isEmpty()) {
+                    why = oracle.streams().get(i) + " said " + item + ", exact were " + strict.describe(i);
+                }
+                strictError += inexact;
                 users += item.path("viewers").asLong();
                 exact &= item.path("mode").asText().equals("exact");
             }
             boolean all = items.size() == oracle.streams().size();
-            return new Sample(node, askedAt, System.nanoTime(), all, exact, userError, strictError, users, detail);
+            return new Sample(node, askedAt, System.nanoTime(), all, exact, userError, strictError, users, detail, why);
         } catch (IOException e) {
-            return new Sample(node, askedAt, System.nanoTime(), false, false, 0, 0, 0, "");
+            return new Sample(node, askedAt, System.nanoTime(), false, false, 0, 0, 0, "", "no answer");
         }
     }
 
@@ -151,6 +156,7 @@ final class Sampler implements AutoCloseable {
      * @param strictError what keeps it from being exact: users and sessions too many or too few
      * @param users in all
      * @param detail the first stream that was wrong
+     * @param why what keeps it from being exact, or that it does not say it is
      */
     record Sample(
             int node,
@@ -161,7 +167,8 @@ final class Sampler implements AutoCloseable {
             long userError,
             long strictError,
             long users,
-            String detail) {
+            String detail,
+            String why) {
         boolean right() {
             return answered && exact && strictError == 0;
         }

@@ -10,8 +10,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,7 +24,7 @@ final class Scene implements AutoCloseable {
     private static final int CROWDS = 3;
     private static final int STREAMS = 30;
     private static final int NODE_TIMEOUT_MILLIS = 5_000;
-    private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
     private final Options options;
     private final EmbeddedRedisCluster redis;
@@ -31,6 +33,7 @@ final class Scene implements AutoCloseable {
     private final NodeLauncher launcher;
     private final NodeProcess[] nodes = new NodeProcess[NODES];
     private final Instant[] launchedAt = new Instant[NODES];
+    private final Set<Integer> altered = new HashSet<>();
     private final Oracle oracle;
     private final Crowds crowds;
     private final Sampler sampler;
@@ -150,7 +153,9 @@ final class Scene implements AutoCloseable {
             mysql.restart();
         }
         for (int i = 0; i < NODES; i++) {
-            if (!nodes[i].isAlive()) {
+            if (altered.remove(i)) {
+                launch(i, Map.of());
+            } else if (!nodes[i].isAlive()) {
                 nodes[i].restart();
             } else {
                 nodes[i].resume();
@@ -167,12 +172,18 @@ final class Scene implements AutoCloseable {
         long exact = watch.awaitExact(System.nanoTime(), Duration.ofSeconds(100));
         sampler.remove(watch);
         if (exact < 0) {
-            throw new IllegalStateException("the counts were not exact before it");
+            throw new IllegalStateException("the counts were not exact before it: " + watch.why());
         }
     }
 
-    /** Stops a node in order and starts it with more environment; does not wait until it is ready. */
-    void relaunch(int node, Map<String, String> environment) {
+    /** Stops nodes in order and starts them with more environment, until the next row; waits until all is well. */
+    void relaunch(Map<Integer, Map<String, String>> environments) {
+        environments.forEach(this::launch);
+        recover();
+        altered.addAll(environments.keySet());
+    }
+
+    private void launch(int node, Map<String, String> environment) {
         nodes[node].stop();
         launchedAt[node] = Instant.now();
         nodes[node] = NodeProcess.start(launcher.options(node, environment));
@@ -236,6 +247,10 @@ final class Scene implements AutoCloseable {
     private void awaitNodes() {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         for (NodeProcess node : nodes) {
+            // A node gives up where Redis does not answer within a second; on a machine that is too busy that happens.
+            if (!Scene.await(() -> node.isReady() || !node.isAlive(), READY_WITHIN) || !node.isAlive()) {
+                node.restart();
+            }
             node.awaitReady(Duration.ofNanos(deadline - System.nanoTime()));
         }
     }

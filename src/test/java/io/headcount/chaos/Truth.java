@@ -50,6 +50,11 @@ final class Truth {
         mostUsers[stream] += mayCount ? 1 : 0;
     }
 
+    /** Users and sessions, for people. */
+    String describe(int stream) {
+        return users(stream) + " users, " + leastSessions[stream] + " to " + mostSessions[stream] + " sessions";
+    }
+
     /** For people. */
     String users(int stream) {
         return leastUsers[stream] + (leastUsers[stream] == mostUsers[stream] ? "" : " to " + mostUsers[stream]);

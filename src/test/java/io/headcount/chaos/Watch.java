@@ -14,6 +14,9 @@ final class Watch {
     private final long[] rightAt;
     private final long[] degradedAt;
     private final long holdNanos;
+    private final String[] wrong;
+    private String why = "";
+    private long pushedError;
     private long pushedWrongAt;
     private long worst;
     private long worstSilent;
@@ -28,6 +31,7 @@ final class Watch {
         this.oracle = oracle;
         this.excused = new boolean[nodes];
         this.rightAt = new long[nodes];
+        this.wrong = new String[nodes];
         this.degradedAt = new long[nodes];
         this.holdNanos = hold.toNanos();
         pushedWrongAt = System.nanoTime();
@@ -46,6 +50,7 @@ final class Watch {
         int node = sample.node();
         if (!sample.right()) {
             rightAt[node] = 0;
+            wrong[node] = sample.exact() || !sample.answered() ? sample.why() : "it says degraded";
         } else if (rightAt[node] == 0) {
             rightAt[node] = sample.answeredAt();
         }
@@ -81,6 +86,7 @@ final class Watch {
     synchronized void pushed(long at, long error) {
         if (error > 0) {
             pushedWrongAt = at;
+            pushedError = error;
         }
     }
 
@@ -100,10 +106,35 @@ final class Watch {
             }
             boolean late = (since < 0 ? now : since) - from > limit.toNanos();
             if (late && now - from > limit.toNanos() + holdNanos) {
+                why = why(now);
                 return -1;
             }
             Scene.pause(50);
         }
+    }
+
+    private synchronized String why(long now) {
+        StringBuilder all = new StringBuilder();
+        for (int node = 0; node < excused.length; node++) {
+            if (!excused[node] && rightAt[node] == 0) {
+                all.append("node ")
+                        .append(node + 1)
+                        .append(": ")
+                        .append(wrong[node])
+                        .append("; ");
+            }
+        }
+        if (now - pushedWrongAt < holdNanos) {
+            all.append("what viewers were told last is off by ")
+                    .append(pushedError)
+                    .append(" users");
+        }
+        return all.toString();
+    }
+
+    /** Why the last wait for exactness was in vain. */
+    synchronized String why() {
+        return why;
     }
 
     /** Since when all are right, not before {@code from}; -1 when they are not. */

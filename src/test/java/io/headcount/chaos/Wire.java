@@ -74,8 +74,10 @@ final class Wire implements AutoCloseable {
     }
 
     private void serve(Channel client, Link link) {
-        Carried carried = new Carried(client, link);
-        client.eventLoop().execute(() -> carried.begin(this::connect));
+        if (!loops.isShuttingDown()) {
+            Carried carried = new Carried(client, link);
+            client.eventLoop().execute(() -> carried.begin(this::connect));
+        }
     }
 
     private void connect(Carried carried) {

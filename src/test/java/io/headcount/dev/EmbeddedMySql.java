@@ -87,6 +87,8 @@ public final class EmbeddedMySql implements AutoCloseable {
                 ServerBinaries.delete(draft);
                 ServerBinaries.execute(
                         List.of("cp", "-a", "--reflink=auto", template().toString(), draft.toString()));
+                // Its id: copies that replicate from each other must not share it.
+                Files.deleteIfExists(draft.resolve("auto.cnf"));
                 Files.move(draft, server.data());
             }
             Files.writeString(server.initFile(), server.initStatements());

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
  *
  * <p>Not for use by several threads at once, but for {@link #endpoints()}.
  */
-public final class EmbeddedRedisCluster implements AutoCloseable {
+public final class EmbeddedRedisCluster implements EmbeddedRedis {
     /** Masters and replicas together. */
     public static final int SIZE = 6;
 
@@ -28,6 +29,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
     private static final Duration FORMED_WITHIN = Duration.ofSeconds(30);
 
     private final Options options;
+    private final IntFunction<String> more;
     private final List<Integer> ports;
     private final List<Integer> busPorts;
     private final List<ChildProcess> servers = new ArrayList<>();
@@ -67,8 +69,9 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         }
     }
 
-    private EmbeddedRedisCluster(Options options) {
+    private EmbeddedRedisCluster(Options options, IntFunction<String> more) {
         this.options = options;
+        this.more = more;
         this.ports = new ArrayList<>(options.ports());
         this.busPorts = new ArrayList<>(options.busPorts());
     }
@@ -79,7 +82,12 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
      * @throws IllegalStateException naming the server and its log when one does not start
      */
     public static EmbeddedRedisCluster start(Options options) {
-        EmbeddedRedisCluster cluster = new EmbeddedRedisCluster(options);
+        return start(options, server -> "");
+    }
+
+    /** As {@link #start(Options)}; {@code more} gives further lines of a server's configuration. */
+    public static EmbeddedRedisCluster start(Options options, IntFunction<String> more) {
+        EmbeddedRedisCluster cluster = new EmbeddedRedisCluster(options, more);
         try {
             boolean known = Files.exists(cluster.home(0).resolve(RedisNodesFile.NAME));
             if (known) {
@@ -107,6 +115,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
     }
 
     /** {@code host:port} of all six. */
+    @Override
     public List<String> endpoints() {
         return options.ports().stream().map(port -> HOST + ":" + port).toList();
     }
@@ -290,7 +299,12 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         }
     }
 
-    /** The servers' processes. */
+    @Override
+    public Map<String, String> environment() {
+        return Map.of("HEADCOUNT_REDIS_MODE", "cluster", "HEADCOUNT_REDIS_ENDPOINTS", String.join(",", endpoints()));
+    }
+
+    @Override
     public List<ChildProcess> processes() {
         return List.copyOf(servers);
     }
@@ -364,11 +378,12 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                 save ""
                 appendonly %s
                 """.formatted(
-                        port(server),
-                        busPort(server),
-                        home(server),
-                        RedisNodesFile.NAME,
-                        options.nodeTimeoutMillis(),
-                        options.persistent() ? "yes" : "no");
+                                port(server),
+                                busPort(server),
+                                home(server),
+                                RedisNodesFile.NAME,
+                                options.nodeTimeoutMillis(),
+                                options.persistent() ? "yes" : "no")
+                + more.apply(server);
     }
 }

@@ -2,14 +2,16 @@ package io.headcount.dev;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 
 /** How a node's JVM is started in development; the one place for its flags. */
-final class NodeJvm {
+public final class NodeJvm {
     private static final int COMPACT_HEADERS_SINCE = 25;
     private static final int NATIVE_ACCESS_WARNS_SINCE = 24;
 
@@ -20,12 +22,14 @@ final class NodeJvm {
      *
      * @param project the project's folder, built
      * @param run the folder that marks the process as ours
+     * @param javaHome the JDK to use, or {@code null} for this JVM's
      */
-    static List<String> command(Path project, Path run) {
+    static List<String> command(Path project, Path run, String javaHome) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        String home = javaHome == null ? System.getProperty("java.home") : javaHome;
+        command.add(Path.of(home, "bin", "java").toString());
         command.add(NodeProcess.FOLDER_PROPERTY + run + "/");
-        command.addAll(flags(Runtime.version().feature()));
+        command.addAll(flags(javaHome == null ? Runtime.version().feature() : feature(javaHome)));
         Path logback = project.resolve("conf").resolve("logback.xml");
         if (Files.exists(logback)) {
             command.add("-Dlogback.configurationFile=" + logback);
@@ -38,6 +42,20 @@ final class NodeJvm {
         command.add(classpath(project));
         command.add("io.headcount.Headcount");
         return command;
+    }
+
+    /** The major version of a JDK. */
+    public static int feature(String javaHome) {
+        try {
+            Properties release = new Properties();
+            try (Reader reader = Files.newBufferedReader(Path.of(javaHome, "release"))) {
+                release.load(reader);
+            }
+            String version = release.getProperty("JAVA_VERSION", "").replace("\"", "");
+            return Runtime.Version.parse(version).feature();
+        } catch (IOException e) {
+            throw new UncheckedIOException(javaHome + " is no JDK: it has no readable file named release", e);
+        }
     }
 
     static List<String> flags(int javaVersion) {

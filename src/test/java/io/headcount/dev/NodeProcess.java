@@ -34,7 +34,8 @@ public final class NodeProcess implements AutoCloseable {
      *
      * @param id the node's stable id
      * @param ports where it listens, on 127.0.0.1
-     * @param environment the whole configuration beyond the file: {@code HEADCOUNT_…}; these win over what is set here
+     * @param environment the whole configuration beyond the file: {@code HEADCOUNT_…}; these win over what is set here;
+     *     {@code JAVA_HOME}: the JDK to run it on instead of this JVM's
      * @param project the project's folder, built
      * @param run the folder that marks the process as ours
      * @param log takes its output
@@ -88,7 +89,8 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     private static ChildProcess run(String name, String subcommand, Options options) {
-        List<String> command = new ArrayList<>(NodeJvm.command(options.project(), options.run()));
+        List<String> command = new ArrayList<>(NodeJvm.command(
+                options.project(), options.run(), options.environment().get("JAVA_HOME")));
         command.addAll(List.of(subcommand, "--config", "conf/headcount.yaml"));
         Map<String, String> environment = new HashMap<>();
         environment.put("HEADCOUNT_HTTP_HOST", "127.0.0.1");

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code scripts/run}: Redis Cluster, MySQL and nodes on this machine, until Ctrl-C.
+ * {@code scripts/run}: Redis, MySQL and nodes on this machine, until Ctrl-C.
  *
  * <p>Everything it starts is a child of this JVM and is stopped by its shutdown hook, whatever ends it: a signal, a
  * failed start. A child that dies is reported, not restarted: this is the place to see what happens then.
@@ -30,11 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "scripts/run",
         mixinStandardHelpOptions = true,
-        description = "Starts Headcount with a real Redis Cluster and a real MySQL on this machine.")
+        description = "Starts Headcount with a real Redis and a real MySQL on this machine.")
 public final class Run implements Callable<Integer> {
     private static final int MAX_NODES = 20;
     private static final int LOWEST_PORT = 1_024;
-    private static final int REDIS_NODE_TIMEOUT_MILLIS = 5_000;
     private static final int BUFFER_POOL_MEGABYTES = 128;
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
     private static final Duration NODES_STOP_WITHIN = Duration.ofSeconds(8);
@@ -58,6 +56,12 @@ public final class Run implements Callable<Integer> {
             description = "Public port of the first node (default: ${DEFAULT-VALUE}); all others follow from it.")
     private int port = 8080;
 
+    @Option(
+            names = "--redis",
+            paramLabel = "MODE",
+            description = "Redis as a ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private RedisSetup redisSetup = RedisSetup.cluster;
+
     @Option(names = "--fresh", description = "Start with empty data.")
     private boolean fresh;
 
@@ -79,31 +83,28 @@ public final class Run implements Callable<Integer> {
         ports.replaced().forEach(this::say);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopEverything, "stop"));
 
-        say("starting Redis Cluster (3 masters, 3 replicas; ports " + range(ports.redis()) + ") and MySQL 8 (port "
-                + ports.mysql() + ")");
+        say("starting " + redisSetup.what() + " (ports " + range(ports.redis()) + ") and MySQL 8 (port " + ports.mysql()
+                + ")");
         String mysqlPassword = folder.secret("mysqlPassword");
         String adminToken = folder.secret("adminToken");
-        CompletableFuture<EmbeddedRedisCluster> redisStart = inBackground(() -> startRedis(ports));
+        CompletableFuture<EmbeddedRedis> redisStart = inBackground(() -> startRedis(ports));
         CompletableFuture<EmbeddedMySql> mysqlStart = inBackground(() -> startMySql(ports, mysqlPassword));
         EmbeddedMySql mysql = await(mysqlStart);
-        List<String> redisEndpoints =
-                ports.redis().stream().map(each -> "127.0.0.1:" + each).toList();
+        EmbeddedRedis redis = await(redisStart);
         LocalNodes.Options options = new LocalNodes.Options(
                 ports.nodes(),
-                redisEndpoints,
+                redis.endpoints(),
                 mysql.port(),
                 mysql.database(),
                 mysqlPassword,
                 adminToken,
-                Map.of(),
+                redis.environment(),
                 project,
                 folder.path(),
                 folder.logs(),
                 "TERM");
         NodeProcess.migrate(options.migration());
         say("database schema is up to date");
-        EmbeddedRedisCluster redis = await(redisStart);
-
         LocalNodes nodes = startNodes(options);
         folder.describe(nodes, redis, mysql, adminToken);
         nodes.all().forEach(node -> reportEnd(node.process(), node::epitaph));
@@ -138,16 +139,9 @@ public final class Run implements Callable<Integer> {
         say(folder.hasData() ? "using the data of the last run (--fresh starts empty)" : "starting with empty data");
     }
 
-    private EmbeddedRedisCluster startRedis(RunPorts ports) {
-        EmbeddedRedisCluster redis = EmbeddedRedisCluster.start(new EmbeddedRedisCluster.Options(
-                folder.redis(),
-                folder.logs(),
-                ports.redis(),
-                ports.redisBus(),
-                REDIS_NODE_TIMEOUT_MILLIS,
-                true,
-                "TERM"));
-        say("Redis Cluster is up");
+    private EmbeddedRedis startRedis(RunPorts ports) {
+        EmbeddedRedis redis = redisSetup.start(folder.redis(), folder.logs(), ports);
+        say("Redis is up");
         return redis;
     }
 

@@ -71,20 +71,21 @@ final class RunFolder {
     }
 
     /** {@code headcount.json}: for scripts/load, scripts/chaos and the curious. */
-    void describe(LocalNodes nodes, EmbeddedRedisCluster redis, EmbeddedMySql mysql, String adminToken)
-            throws IOException {
+    void describe(LocalNodes nodes, EmbeddedRedis redis, EmbeddedMySql mysql, String adminToken) throws IOException {
         String json = """
                 {
                   "nodes": [
                 %s
                   ],
                   "redis": [%s],
+                  "redisMode": "%s",
                   "mysql": {"host": "%s", "port": %d, "database": "%s", "user": "%s", "password": "%s"},
                   "adminToken": "%s"
                 }
                 """.formatted(
                 nodes.all().stream().map(RunFolder::describe).collect(Collectors.joining(",\n")),
                 redis.endpoints().stream().map(endpoint -> '"' + endpoint + '"').collect(Collectors.joining(", ")),
+                redis.environment().get("HEADCOUNT_REDIS_MODE"),
                 mysql.host(),
                 mysql.port(),
                 mysql.database(),

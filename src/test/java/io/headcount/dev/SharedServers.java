@@ -2,8 +2,11 @@ package io.headcount.dev;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -62,7 +65,14 @@ public final class SharedServers {
         Path all = Path.of("target", "servers").toAbsolutePath();
         try {
             Files.createDirectories(all);
-            sweep(all);
+            // Another JVM may begin at the same time, and sweep too.
+            try (FileChannel channel = FileChannel.open(
+                            all.resolve("sweep.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (lock.isValid()) {
+                    sweep(all);
+                }
+            }
             return Files.createDirectories(
                     all.resolve(Long.toString(ProcessHandle.current().pid())));
         } catch (IOException e) {

@@ -28,7 +28,7 @@ class SessionRegistryTest {
     private final List<SessionEvents> batches = new ArrayList<>();
     private final SessionRegistry registry = new SessionRegistry(
             3,
-            RunningGateway.config(8080, "counting.instances", 1),
+            RunningGateway.config(8080, "counting.instances", 1, "push.messagesPerSecond", 100_000_000),
             loop,
             new SharedClock(),
             UnpooledByteBufAllocator.DEFAULT,

@@ -9,6 +9,7 @@ import io.headcount.bus.Bus;
 import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
 import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
 import io.headcount.model.FinishedSession;
@@ -40,7 +41,7 @@ class PersistenceIT {
     private static final List<String> TABLES = List.of(
             "streams", "current_viewers", "viewer_history", "user_sessions", "session_rejects", "reconciliations");
     private static OwnMySql mysql;
-    private static HeadcountConfig.MySql mysqlConfig;
+    private static MySqlConfig mysqlConfig;
 
     private final ScriptedRedis redis = new ScriptedRedis();
     private final SharedClock clock = new SharedClock();

@@ -1,152 +1,142 @@
 package io.headcount.store.mysql;
 
-import io.headcount.config.HeadcountConfig;
-import io.vertx.core.AsyncResult;
+import io.headcount.config.MySqlConfig;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.mysqlclient.MySQLBuilder;
-import io.vertx.mysqlclient.MySQLConnectOptions;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.impl.SocketConnectionBase;
-import io.vertx.sqlclient.internal.SqlConnectionInternal;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The pool, with what the client lacks: a deadline for each use, and connections that are really closed when they are
- * not to be trusted any more.
+ * The way to the one server, of those configured, that does the work: for the writer, the one that takes writes.
  *
- * <p>The client has no query timeout, and closing a pooled connection only gives it back; even a real close waits in
- * line behind the query that hangs. So the socket itself is closed, which fails the query and takes the connection out
- * of the pool. The same happens when the server says that it is read-only: after a failover the pool is full of
- * connections to the old writer, each good enough to live for ever. The statement is then tried again at once, at most
- * as often as there are connections, so one write suffices to get rid of all of them. (Connections are not tested for
- * {@code @@read_only} when they are opened: reads may well go on there, and the first write finds out.)
+ * <p>Which one that is, no server is asked: what it answers tells. The one in use stays in use until it refuses a write
+ * (1290, 1792, 1836: it is, or became, a replica), is gone, or hangs while nothing else is answered either. Then its pool
+ * is given up with all its connections, each good enough to live for ever on a server that takes no writes, and the next
+ * one is tried: at once when nothing can be done twice by it (refused, or never sent), else with the caller's repetition.
+ * All writes are idempotent, so that repetition is safe. A server that merely came back does not win the work back.
  *
- * <p>Not tested here: that a changed address behind the host's name is followed. Each new connection asks Vert.x'
- * resolver, whose time to live is set where Vert.x is made. There is no TLS yet (the client's default, like this
- * program's configuration, knows none): until there is, MySQL belongs on a private network.
+ * <p>With one address, a DNS name that follows the writer (Aurora's cluster endpoint), the next one is the same name,
+ * looked up again: each new connection asks Vert.x' resolver, whose time to live is set where Vert.x is made.
  */
-final class Connections {
-    /** Requests waiting for a connection, a connection; those beyond fail at once. */
-    private static final int WAITING_PER_CONNECTION = 64;
-    /** Far below any {@code wait_timeout} (MySQL's 8 hours, proxies' minute), so the server never hangs up first. */
-    private static final int IDLE_SECONDS = 20;
-    /** A socket without a byte for so long is closed: ends handshakes with a server that accepts but never answers. */
-    private static final int SILENT_SOCKET_SECONDS = 40;
-    /** After so long a connection is replaced, so that a change of address behind the name is followed. */
-    private static final int LIFETIME_SECONDS = 600;
-
-    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-    private static final long GIVE_BACK_MILLIS = 1_000;
+final class Connections implements Reads {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
     private final Vertx vertx;
-    private final Pool pool;
-    private final int size;
-    private final long timeoutMillis;
-    private final Faults faults;
+    private final MySqlConfig config;
+    private final MySqlConfig.Reader sizes;
+    private final Runnable moved;
+    private final List<MySqlConfig.Endpoint> servers;
+    private final ServerPool[] pools;
+    private int current;
 
-    Connections(Vertx vertx, HeadcountConfig.MySql config) {
-        this.vertx = vertx;
-        size = config.poolSize();
-        timeoutMillis = config.queryTimeoutMillis();
-        faults = new Faults(config);
-        pool = MySQLBuilder.pool()
-                .connectingTo(new MySQLConnectOptions()
-                        .setHost(config.host())
-                        .setPort(config.port())
-                        .setDatabase(config.database())
-                        .setUser(config.user())
-                        .setPassword(config.password())
-                        .setCharset("utf8mb4")
-                        // Statements differ by their number of rows: a cache would fill the server with them.
-                        .setCachePreparedStatements(false))
-                .with(new PoolOptions()
-                        .setMaxSize(size)
-                        .setMaxWaitQueueSize(size * WAITING_PER_CONNECTION)
-                        .setConnectionTimeout(config.queryTimeoutMillis())
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout(IDLE_SECONDS)
-                        .setMaxLifetime(LIFETIME_SECONDS))
-                .with(new NetClientOptions()
-                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-                        .setIdleTimeout(SILENT_SOCKET_SECONDS)
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true))
-                .using(vertx)
-                .build();
+    /** To the writer. */
+    Connections(Vertx vertx, MySqlConfig config) {
+        this(
+                vertx,
+                config,
+                new MySqlConfig.Reader(config.endpoints(), config.poolSize(), config.queryTimeoutMillis()),
+                () -> {});
     }
 
-    /** Uses a connection within the query timeout (waiting for one may take as long again). */
-    <T> Future<T> use(Function<SqlConnection, Future<T>> work) {
-        return use(work, timeoutMillis, size).recover(failure -> Future.failedFuture(faults.of(failure)));
+    /** @param moved told when another server is turned to */
+    Connections(Vertx vertx, MySqlConfig config, MySqlConfig.Reader sizes, Runnable moved) {
+        this.vertx = vertx;
+        this.config = config;
+        this.sizes = sizes;
+        this.moved = moved;
+        servers = sizes.endpoints();
+        pools = servers.stream().map(this::open).toArray(ServerPool[]::new);
+    }
+
+    @Override
+    public <T> Future<T> use(Function<SqlConnection, Future<T>> work) {
+        return raw(work).recover(Connections::explained);
+    }
+
+    /** Like {@link #use}, failing with a {@link ServerPool.Failed} inside an {@link Explained}. */
+    <T> Future<T> raw(Function<SqlConnection, Future<T>> work) {
+        return attempt(pool -> pool.use(work), servers.size());
     }
 
     /** Uses a connection within {@code limitMillis}, and closes it afterwards: for work that changes its settings. */
     <T> Future<T> useAndClose(Function<SqlConnection, Future<T>> work, long limitMillis) {
-        return pool.getConnection()
-                .compose(connection -> deadline(connection, work, limitMillis).onComplete(done -> discard(connection)))
-                .recover(failure -> Future.failedFuture(faults.of(failure)));
+        return attempt(pool -> pool.useAndClose(work, limitMillis), servers.size())
+                .recover(Connections::explained);
     }
 
     Future<Void> close() {
-        return pool.close();
+        List<ServerPool> open;
+        synchronized (this) {
+            open = List.of(pools);
+        }
+        return Future.join(open.stream().map(ServerPool::close).toList()).mapEmpty();
     }
 
-    private <T> Future<T> use(Function<SqlConnection, Future<T>> work, long limitMillis, int triesLeft) {
-        return pool.getConnection()
-                .compose(connection ->
-                        deadline(connection, work, limitMillis).onComplete(done -> giveBack(connection, done)))
-                .recover(failure -> Faults.readOnly(failure) && triesLeft > 0
-                        ? use(work, limitMillis, triesLeft - 1)
-                        : Future.failedFuture(failure));
+    static <T> Future<T> explained(Throwable failure) {
+        return Future.failedFuture(failure instanceof Explained e ? e.faults.of(e.failure.getCause()) : failure);
     }
 
-    private void giveBack(SqlConnection connection, AsyncResult<?> done) {
-        if (done.failed() && Faults.spoilsConnection(done.cause())) {
-            discard(connection);
-        } else {
-            connection.close();
+    /** A failure, and who can put it into words. */
+    static final class Explained extends RuntimeException {
+        private final ServerPool.Failed failure;
+        private final Faults faults;
+
+        private Explained(ServerPool.Failed failure, Faults faults) {
+            super(null, failure, false, false);
+            this.failure = failure;
+            this.faults = faults;
+        }
+
+        boolean gone() {
+            return failure.gone();
         }
     }
 
-    private <T> Future<T> deadline(
-            SqlConnection connection, Function<SqlConnection, Future<T>> work, long limitMillis) {
-        // Without a handler the client prints the stack trace of a broken connection to standard error.
-        connection.exceptionHandler(broken -> {});
-        Promise<T> answer = Promise.promise();
-        long timer = vertx.setTimer(
-                limitMillis,
-                late -> answer.tryFail(VertxException.noStackTrace("no answer within " + limitMillis + " ms")));
-        try {
-            work.apply(connection).onComplete((result, failure) -> {
-                if (failure == null) {
-                    answer.tryComplete(result);
-                } else {
-                    answer.tryFail(failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            answer.tryFail(e);
-        }
-        return answer.future().onComplete(done -> vertx.cancelTimer(timer));
+    private <T> Future<T> attempt(Function<ServerPool, Future<T>> use, int triesLeft) {
+        ServerPool pool = current();
+        return use.apply(pool).recover(cause -> {
+            ServerPool.Failed failure = (ServerPool.Failed) cause;
+            boolean leaving = failure.readOnly() || (failure.gone() && servers.size() > 1);
+            if (leaving) {
+                leave(pool, failure);
+            }
+            boolean again = leaving && triesLeft > 0 && (failure.readOnly() || failure.unsent());
+            return again ? attempt(use, triesLeft - 1) : Future.failedFuture(new Explained(failure, pool.faults()));
+        });
     }
 
-    /**
-     * Closes the socket; the pool notices, forgets the connection, and opens another when one is wanted. Giving it back
-     * only ends the pool's measurement of its use: it must not come before the pool has noticed (which happens on the
-     * connection's own event loop), or the next caller may be handed the dead connection.
-     */
-    private void discard(SqlConnection connection) {
-        // Not in the public API: pooled connection -> the connection that it wraps -> its socket.
-        SocketConnectionBase base = (SocketConnectionBase)
-                ((SqlConnectionInternal) connection).unwrap().unwrap();
-        base.socket().close();
-        vertx.setTimer(GIVE_BACK_MILLIS, later -> connection.close());
+    private synchronized ServerPool current() {
+        return pools[current];
+    }
+
+    /** Turns to the next server, unless somebody else has. */
+    private void leave(ServerPool pool, ServerPool.Failed failure) {
+        int from;
+        synchronized (this) {
+            if (pools[current] != pool) {
+                return;
+            }
+            from = current;
+            current = (current + 1) % servers.size();
+            if (!failure.unsent()) {
+                pools[from] = open(servers.get(from));
+            }
+        }
+        if (!failure.unsent()) {
+            pool.retire();
+        }
+        moved.run();
+        LOG.atDebug()
+                .addKeyValue("from", servers.get(from))
+                .addKeyValue("to", servers.get((from + 1) % servers.size()))
+                .addKeyValue("cause", failure.getCause().getMessage())
+                .log("Another MySQL server is turned to");
+    }
+
+    private ServerPool open(MySqlConfig.Endpoint server) {
+        return new ServerPool(vertx, config, server, sizes);
     }
 }

@@ -1,6 +1,5 @@
 package io.headcount.store.mysql;
 
-import io.headcount.config.HeadcountConfig;
 import io.headcount.store.BookException;
 import io.vertx.mysqlclient.MySQLException;
 import java.util.Set;
@@ -14,6 +13,9 @@ final class Faults {
     /** Data errors whose SQLSTATE does not say so: incorrect string value, impossible conversion to ascii. */
     private static final Set<Integer> BAD_DATA = Set.of(1366, 3854, 3988);
 
+    /** It shuts down, or takes no more connections. */
+    private static final Set<Integer> LEAVING = Set.of(1040, 1053, 1077, 1079, 3169);
+
     private static final Pattern WRAPPED = Pattern.compile("\\{errorMessage=(.*), errorCode=\\d+, sqlState=.*}");
     private static final Set<Integer> NOT_MIGRATED = Set.of(1054, 1146);
     private static final Set<Integer> NO_ACCESS = Set.of(1044, 1045, 1142, 1698);
@@ -21,9 +23,13 @@ final class Faults {
     private final String server;
     private final String database;
 
-    Faults(HeadcountConfig.MySql config) {
-        server = config.host() + ":" + config.port();
-        database = config.database();
+    /**
+     * @param server {@code host:port}, as it was configured
+     * @param database its database
+     */
+    Faults(String server, String database) {
+        this.server = server;
+        this.database = database;
     }
 
     static boolean readOnly(Throwable failure) {
@@ -33,6 +39,18 @@ final class Faults {
     /** Whether a connection is not to be trusted after this: anything but a plain answer of the server. */
     static boolean spoilsConnection(Throwable failure) {
         return !(failure instanceof MySQLException) || readOnly(failure);
+    }
+
+    /** Whether this says that the server is not there (or will not be for long), not that it refuses this one thing. */
+    static boolean gone(Throwable failure) {
+        return failure instanceof MySQLException e
+                ? LEAVING.contains(e.getErrorCode())
+                : !(failure instanceof BookException);
+    }
+
+    /** What a server that takes no writes would say to one. */
+    static MySQLException readOnly() {
+        return new MySQLException("it takes no writes (read_only)", 1290, "HY000");
     }
 
     BookException of(Throwable failure) {
@@ -49,7 +67,7 @@ final class Faults {
         String detail = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         return new BookException(
                 "MySQL at " + server + " does not answer: " + detail,
-                "see that MySQL runs there, or correct mysql.host and mysql.port",
+                "see that MySQL runs there, or correct mysql.host and mysql.port (or mysql.endpoints, mysql.readers)",
                 false,
                 failure);
     }
@@ -70,7 +88,7 @@ final class Faults {
 
     private String advice(int code) {
         if (READ_ONLY.contains(code)) {
-            return "wait when a failover is under way, else point mysql.host at the writer";
+            return "wait when a failover is under way, else point mysql.host (or mysql.endpoints) at the writer";
         }
         if (NO_ACCESS.contains(code)) {
             return "correct mysql.user and mysql.password, or grant that user all privileges on " + database + ".*";

@@ -1,8 +1,12 @@
 package io.headcount.store.mysql;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.store.BookException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import org.flywaydb.core.Flyway;
@@ -23,7 +27,7 @@ public final class Migrations {
      * @return the versions that were applied now, empty when all was up to date
      * @throws BookException when it cannot be done, in words for an operator
      */
-    public static List<String> run(HeadcountConfig.MySql config) {
+    public static List<String> run(MySqlConfig config) {
         try {
             MigrateResult result = flyway(config).migrate();
             return result.migrations.stream().map(done -> done.version).toList();
@@ -37,7 +41,7 @@ public final class Migrations {
      *
      * @throws BookException when the database cannot be asked
      */
-    public static List<String> pending(HeadcountConfig.MySql config) {
+    public static List<String> pending(MySqlConfig config) {
         try {
             return Arrays.stream(flyway(config).info().pending())
                     .map(pending -> pending.getVersion().toString())
@@ -47,21 +51,49 @@ public final class Migrations {
         }
     }
 
-    private static Flyway flyway(HeadcountConfig.MySql config) {
-        // The public key is what a MySQL 8 user with a password needs when the connection has no TLS.
-        String url = "jdbc:mariadb://" + config.host() + ":" + config.port() + "/" + config.database()
-                + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC";
+    private static Flyway flyway(MySqlConfig config) {
         return Flyway.configure(Migrations.class.getClassLoader())
-                .dataSource(url, config.user(), config.password())
+                .dataSource(url(config, writer(config)), config.user(), config.password())
                 .locations("classpath:db/migration")
                 .createSchemas(false)
                 .cleanDisabled(true)
+                // Numbers are given out before they are used: a lower one may come later.
+                .outOfOrder(true)
                 .validateMigrationNaming(true)
                 .load();
     }
 
-    private static BookException explained(HeadcountConfig.MySql config, FlywayException failure) {
-        Faults faults = new Faults(config);
+    private static String url(MySqlConfig config, MySqlConfig.Endpoint server) {
+        // The public key is what a MySQL 8 user with a password needs when the connection has no TLS.
+        return "jdbc:mariadb://" + server + "/" + config.database()
+                + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC";
+    }
+
+    /** The first server that takes writes; the first of all when there is none, whose failure then tells why. */
+    private static MySqlConfig.Endpoint writer(MySqlConfig config) {
+        List<MySqlConfig.Endpoint> servers = config.endpoints();
+        return servers.size() == 1
+                ? servers.get(0)
+                : servers.stream()
+                        .filter(server -> takesWrites(config, server))
+                        .findFirst()
+                        .orElse(servers.get(0));
+    }
+
+    private static boolean takesWrites(MySqlConfig config, MySqlConfig.Endpoint server) {
+        try (Connection connection =
+                        DriverManager.getConnection(url(config, server), config.user(), config.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT @@global.read_only")) {
+            return row.next() && row.getInt(1) == 0;
+        } catch (SQLException e) {
+            // Not the one; if there is no other, the migration itself says why.
+            return false;
+        }
+    }
+
+    private static BookException explained(MySqlConfig config, FlywayException failure) {
+        Faults faults = new Faults(config.servers(), config.database());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && sql.getErrorCode() > 0 && !connectionTrouble(sql)) {
                 return faults.of(sql.getErrorCode(), sql.getSQLState(), sql.getMessage(), failure);

@@ -1,6 +1,6 @@
 package io.headcount.store.mysql;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.model.Count;
 import io.headcount.model.FinishedSession;
 import io.headcount.model.HistoryPoint;
@@ -8,6 +8,11 @@ import io.headcount.model.RankedStream;
 import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
 import io.headcount.store.BookStore;
+import io.headcount.store.Retention;
+import io.headcount.store.Statistics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
@@ -81,24 +86,55 @@ public final class MySqlBookStore implements BookStore {
     private static final int MAX_ERROR_LENGTH = 500;
 
     private final Connections connections;
+    private final Readers readers;
     private final StreamRows streamRows = new StreamRows();
     private final Partitions partitions;
     private final Rankings rankings;
+    private final Retention retention;
 
-    private MySqlBookStore(Connections connections) {
+    private MySqlBookStore(Connections connections, Readers readers) {
         this.connections = connections;
+        this.readers = readers;
         partitions = new Partitions(connections);
-        rankings = new Rankings(connections);
+        retention = new MySqlRetention(connections);
+        rankings = new Rankings(readers.of(MySqlConfig.Server.RANKING));
     }
 
-    /** Opens a pool; no connection is made before the first call. */
-    public static MySqlBookStore open(Vertx vertx, HeadcountConfig.MySql config) {
-        return new MySqlBookStore(new Connections(vertx, config));
+    /** Opens the pools; no connection is made before the first call. */
+    public static MySqlBookStore open(Vertx vertx, MySqlConfig config) {
+        return open(vertx, config, new SimpleMeterRegistry());
+    }
+
+    /** The same, counting in {@code metrics} how often another server had to be turned to. */
+    public static MySqlBookStore open(Vertx vertx, MySqlConfig config, MeterRegistry metrics) {
+        Counter moves = Counter.builder("headcount.mysql.writer.moves")
+                .description("Times that another server, or the same name anew, was tried as the writer")
+                .register(metrics);
+        Connections writer = new Connections(
+                vertx,
+                config,
+                new MySqlConfig.Reader(config.endpoints(), config.poolSize(), config.queryTimeoutMillis()),
+                moves::increment);
+        return new MySqlBookStore(writer, new Readers(vertx, config, writer, metrics));
+    }
+
+    /** What leaves these books. */
+    public Retention retention() {
+        return retention;
+    }
+
+    /**
+     * The statistics of days.
+     *
+     * @param bucketMillis length of the history's buckets
+     */
+    public Statistics statistics(long bucketMillis) {
+        return new MySqlStatistics(connections, readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
     }
 
     /** Closes all connections. */
     public Future<Void> close() {
-        return connections.close();
+        return Future.join(connections.close(), readers.close()).mapEmpty();
     }
 
     @Override
@@ -236,9 +272,13 @@ public final class MySqlBookStore implements BookStore {
 
     @Override
     public Future<Void> ping() {
-        return connections
-                .use(connection -> connection.query("SELECT 1").execute())
-                .mapEmpty();
+        // Read-only is no less out of order than away: asking also makes the writer be looked for.
+        return connections.use(connection -> connection
+                .query("SELECT @@global.read_only")
+                .execute()
+                .compose(answer -> answer.iterator().next().getInteger(0) == 0
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(Faults.readOnly())));
     }
 
     private Future<RowSet<Row>> query(String sql, Tuple parameters) {

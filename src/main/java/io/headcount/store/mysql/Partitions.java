@@ -22,7 +22,7 @@ final class Partitions {
 
     private static final long LIMIT_MILLIS = 30_000;
     /** How long a change of a table waits for running statements, and so may hold up the ones behind it. */
-    private static final String SETTINGS = "SET SESSION lock_wait_timeout = 2";
+    static final String SETTINGS = "SET SESSION lock_wait_timeout = 2";
 
     /** What a partition holds: named for its start ({@code p20261123}, {@code p202611}), bounded by its end. */
     private enum Period {

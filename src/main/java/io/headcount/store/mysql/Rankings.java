@@ -43,7 +43,7 @@ final class Rankings {
             + "current_viewers c JOIN streams s ON s.stream_id = c.stream_id"
             + " WHERE c.viewers > 0 AND s.category_id = ?" + IN_ORDER + " LIMIT ? OFFSET ?";
 
-    private final Connections connections;
+    private final Reads reader;
     private final Map<String, Places> placesByCategory = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Places> eldest) {
@@ -51,21 +51,15 @@ final class Rankings {
         }
     };
 
-    Rankings(Connections connections) {
-        this.connections = connections;
+    Rankings(Reads reader) {
+        this.reader = reader;
     }
 
     Future<List<RankedStream>> page(String category, long afterRank, int limit) {
         Future<List<Row>> rows = category == null
-                ? rows(PAGE_OF_ALL, Tuple.of(limit, afterRank))
-                : rows(PAGE_OF_CATEGORY, Tuple.of(category, limit, afterRank));
+                ? reader.rows(PAGE_OF_ALL, Tuple.of(limit, afterRank))
+                : reader.rows(PAGE_OF_CATEGORY, Tuple.of(category, limit, afterRank));
         return rows.compose(page -> places(category).map(places -> ranked(page, afterRank, places)));
-    }
-
-    private Future<List<Row>> rows(String sql, Tuple parameters) {
-        return connections
-                .use(connection -> connection.preparedQuery(sql).execute(parameters))
-                .map(MySqlBookStore::list);
     }
 
     private static List<RankedStream> ranked(List<Row> page, long afterRank, Map<String, Integer> places) {
@@ -90,7 +84,7 @@ final class Rankings {
         if (known != null && now - known.readAtMillis < PLACES_LIFE_MILLIS && !known.ranks.failed()) {
             return known.ranks;
         }
-        Future<Map<String, Integer>> ranks = rows(PLACES, Tuple.of(category, category))
+        Future<Map<String, Integer>> ranks = reader.rows(PLACES, Tuple.of(category, category))
                 .map(rows -> {
                     Map<String, Integer> ranksByStream = new HashMap<>(rows.size() * 2);
                     rows.forEach(row -> ranksByStream.put(row.getString(0), ranksByStream.size() + 1));

@@ -1,6 +1,6 @@
 package io.headcount.store.redis;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.RedisConfig;
 import io.headcount.store.redis.RedisMetrics.Outcome;
 import io.headcount.store.redis.SlotTable.Shard;
 import io.vertx.redis.client.Response;
@@ -24,7 +24,7 @@ final class Dispatcher {
     // A read is given up by a replica after this part of its deadline.
     private static final int HEDGE_PART = 4;
 
-    private final HeadcountConfig.Redis config;
+    private final RedisConfig config;
     private final Topology topology;
     private final RouterClock clock;
     private final RedisMetrics metrics;
@@ -34,7 +34,7 @@ final class Dispatcher {
     private final Deque<Call> parked = new ArrayDeque<>();
     private boolean closed;
 
-    Dispatcher(HeadcountConfig.Redis config, Topology topology, RouterClock clock, RedisMetrics metrics) {
+    Dispatcher(RedisConfig config, Topology topology, RouterClock clock, RedisMetrics metrics) {
         this.config = config;
         this.topology = topology;
         this.clock = clock;

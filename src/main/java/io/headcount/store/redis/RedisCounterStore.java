@@ -118,7 +118,7 @@ public final class RedisCounterStore implements CounterStore {
         Request scan =
                 Request.cmd(Command.HSCAN).arg(key).arg(cursor).arg("COUNT").arg(Integer.toString(MAX_BATCH));
         return router.write(key, scan).compose(page -> {
-            Map<String, String> found = pairs(page.get(1));
+            Map<String, String> found = Replies.pairs(page.get(1));
             String next = page.get(0).toString();
             if (found.isEmpty()) {
                 return Future.succeededFuture(new MemberPage(List.of(), next));
@@ -297,7 +297,7 @@ public final class RedisCounterStore implements CounterStore {
 
     private LiveStream liveStream(String stream, Response reply) {
         List<NodeReport> reports = new ArrayList<>();
-        pairs(reply.get(6)).forEach((incarnation, report) -> {
+        Replies.pairs(reply.get(6)).forEach((incarnation, report) -> {
             String[] parts = report.split(":", -1);
             reports.add(new NodeReport(
                     Incarnation.parse(incarnation),
@@ -344,19 +344,5 @@ public final class RedisCounterStore implements CounterStore {
         Set<String> texts = new HashSet<>();
         list.forEach(text -> texts.add(text.toString()));
         return texts;
-    }
-
-    /** A hash as RESP2 (a flat list) or RESP3 (a map) gives it. */
-    private static Map<String, String> pairs(Response hash) {
-        Map<String, String> pairs = new HashMap<>();
-        Set<String> names = hash.getKeys();
-        if (names.isEmpty()) {
-            for (int i = 0; i + 1 < hash.size(); i += 2) {
-                pairs.put(hash.get(i).toString(), hash.get(i + 1).toString());
-            }
-        } else {
-            names.forEach(name -> pairs.put(name, hash.get(name).toString()));
-        }
-        return pairs;
     }
 }

@@ -27,9 +27,17 @@ public final class RedisLeaseStore implements LeaseStore {
     @Override
     public Future<Incarnation> register(String node, long above) {
         return remember(node)
-                .compose(added -> router.script(
-                        REGISTER, leaseKeys(node), List.of(Long.toString(above), Long.toString(TTL_MILLIS))))
-                .map(epoch -> new Incarnation(node, epoch.toLong()));
+                .compose(added -> router.script(READ, leaseKeys(node), List.of()))
+                .compose(seen -> router.script(
+                        REGISTER,
+                        leaseKeys(node),
+                        List.of(
+                                Long.toString(above),
+                                Long.toString(TTL_MILLIS),
+                                seen.get(0).toString())))
+                .compose(epoch -> epoch.toLong() > 0
+                        ? Future.succeededFuture(new Incarnation(node, epoch.toLong()))
+                        : Future.failedFuture("another life of node " + node + " began at the same moment"));
     }
 
     @Override

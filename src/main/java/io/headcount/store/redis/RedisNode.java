@@ -1,10 +1,12 @@
 package io.headcount.store.redis;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.RedisConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
@@ -35,7 +37,7 @@ final class RedisNode {
 
     private final Vertx vertx;
     private final ContextInternal context;
-    private final HeadcountConfig.Redis config;
+    private final RedisConfig config;
     private final String address;
     private final RouterClock clock;
     private final Events events;
@@ -56,7 +58,7 @@ final class RedisNode {
     RedisNode(
             Vertx vertx,
             ContextInternal context,
-            HeadcountConfig.Redis config,
+            RedisConfig config,
             String address,
             RouterClock clock,
             Events events) {
@@ -125,7 +127,8 @@ final class RedisNode {
 
     private void allowReads() {
         boolean wanted = health.role() == NodeHealth.Role.REPLICA;
-        if (link != null && wanted != readOnly) {
+        // Only a cluster's replica has to be told; others refuse the command.
+        if (link != null && wanted != readOnly && config.mode() == RedisConfig.Mode.CLUSTER) {
             readOnly = wanted;
             link.ask(Request.cmd(wanted ? Command.READONLY : Command.READWRITE), (done, failure) -> {});
         }
@@ -241,23 +244,39 @@ final class RedisNode {
     private RedisOptions options() {
         RedisOptions options = new RedisOptions()
                 .setType(RedisClientType.STANDALONE)
-                .setConnectionString("redis://" + config.reachedAt(address))
+                .setConnectionString((config.tls().enabled() ? "rediss://" : "redis://") + config.reachedAt(address))
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setPoolRecycleTimeout(-1)
                 .setPoolCleanerInterval(-1)
                 .setMaxWaitingHandlers(config.maxInFlight() + QUEUE_RESERVE)
-                .setNetClientOptions(new NetClientOptions()
-                        .setConnectTimeout(config.connectTimeoutMillis())
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true));
-        if (!config.password().isEmpty()) {
-            options.setPassword(config.password());
+                .setNetClientOptions(netOptions());
+        if (!config.login().password().isEmpty()) {
+            options.setPassword(config.login().password());
         }
-        if (!config.user().isEmpty()) {
-            options.setUser(config.user());
+        if (!config.login().user().isEmpty()) {
+            options.setUser(config.login().user());
         }
         return options;
+    }
+
+    private NetClientOptions netOptions() {
+        NetClientOptions net = new NetClientOptions()
+                .setConnectTimeout(config.connectTimeoutMillis())
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true);
+        RedisConfig.Tls tls = config.tls();
+        if (tls.enabled()) {
+            net.setSsl(true).setHostnameVerificationAlgorithm(tls.verifyHost() ? "HTTPS" : "");
+            if (!tls.caFile().isEmpty()) {
+                net.setTrustOptions(new PemTrustOptions().addCertPath(tls.caFile()));
+            }
+            if (!tls.certFile().isEmpty()) {
+                net.setKeyCertOptions(
+                        new PemKeyCertOptions().setCertPath(tls.certFile()).setKeyPath(tls.keyFile()));
+            }
+        }
+        return net;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.headcount.store.redis;
 
-import io.headcount.config.HeadcountConfig;
-import io.headcount.config.HeadcountConfig.RedisMode;
+import io.headcount.config.RedisConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +12,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,7 +34,7 @@ public final class RedisRouter {
 
     private final VertxInternal vertx;
     private final ContextInternal context;
-    private final HeadcountConfig.Redis config;
+    private final RedisConfig config;
     private final RouterClock clock;
     private final Topology topology;
     private final Dispatcher dispatcher;
@@ -44,7 +44,7 @@ public final class RedisRouter {
     private long timer = -1;
     private boolean closed;
 
-    private RedisRouter(VertxInternal vertx, HeadcountConfig.Redis config, MeterRegistry registry) {
+    private RedisRouter(VertxInternal vertx, RedisConfig config, MeterRegistry registry) {
         this.vertx = vertx;
         // On the caller's event loop, but not the caller's context: connections must not end with a verticle's call.
         this.context = vertx.contextBuilder()
@@ -54,8 +54,7 @@ public final class RedisRouter {
         this.config = config;
         this.clock = new RouterClock(System::nanoTime);
         RedisMetrics metrics = new RedisMetrics(registry);
-        this.topology =
-                new Topology(config.endpoints(), config.mode() == RedisMode.CLUSTER, clock, metrics, this::node);
+        this.topology = new Topology(config, clock, metrics, this::node, this::sentinel);
         this.dispatcher = new Dispatcher(config, topology, clock, metrics);
         this.prober = new Prober(topology, clock.now());
     }
@@ -66,7 +65,7 @@ public final class RedisRouter {
      *
      * @return fails, naming the endpoints, when none of them answers within the connect timeout
      */
-    public static Future<RedisRouter> open(Vertx vertx, HeadcountConfig.Redis config, MeterRegistry registry) {
+    public static Future<RedisRouter> open(Vertx vertx, RedisConfig config, MeterRegistry registry) {
         VertxInternal internal = (VertxInternal) vertx;
         Promise<RedisRouter> promise = internal.promise();
         RedisRouter router = new RedisRouter(internal, config, registry);
@@ -114,12 +113,9 @@ public final class RedisRouter {
     /**
      * Calls back, on the router's event loop, when a shard got another master, or its master was restarted: what was
      * written last may be lost. Not when slots merely moved.
+     *
+     * @param listener is given a test of which keys that concerns
      */
-    public void onTopologyChange(Runnable listener) {
-        topology.onLoss(slots -> listener.run());
-    }
-
-    /** As {@link #onTopologyChange}, and says of which keys. */
     void onLoss(Consumer<Predicate<String>> listener) {
         topology.onLoss(slots -> listener.accept(key -> slots.get(SlotTable.slotOf(key))));
     }
@@ -171,6 +167,20 @@ public final class RedisRouter {
         });
     }
 
+    private RedisNode sentinel(String address) {
+        return new RedisNode(vertx, context, config.ofSentinels(), address, clock, new RedisNode.Events() {
+            @Override
+            public void opened(RedisNode node, boolean restarted) {
+                topology.refreshSoon();
+            }
+
+            @Override
+            public void lost(RedisNode node) {
+                topology.refreshSoon();
+            }
+        });
+    }
+
     private void start(Promise<RedisRouter> promise) {
         opening = promise;
         openBy = clock.now() + config.connectTimeoutMillis() * 1_000_000L;
@@ -199,8 +209,8 @@ public final class RedisRouter {
             topology.nodes()
                     .forEach(node ->
                             why.add(node + ": " + (node.link() == null ? node.trouble() : "knows of no slots")));
-            opening.fail(new RedisUnavailableException("Redis is not there: redis.endpoints = "
-                    + String.join(", ", config.endpoints()) + " (" + config.mode() + "): " + why
+            opening.fail(new RedisUnavailableException("Redis is not there (redis.mode "
+                    + config.mode().name().toLowerCase(Locale.ROOT) + ", " + topology.trouble() + "): " + why
                     + ". Is it running, and are these its addresses?"));
             opening = null;
             stop(Promise.promise());

@@ -3,6 +3,7 @@ package io.headcount.store.redis;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,10 +31,10 @@ final class SlotTable {
         this.complete = Arrays.stream(bySlot).noneMatch(Objects::isNull);
     }
 
-    /** Everything is on one node: not a cluster. */
-    static SlotTable single(String address) {
+    /** Everything is on one master, and again on its replicas: not a cluster. */
+    static SlotTable single(String master, List<String> replicas) {
         Shard[] all = new Shard[SLOTS];
-        Shard shard = new Shard(address, List.of());
+        Shard shard = new Shard(master, List.copyOf(replicas));
         Arrays.fill(all, shard);
         return new SlotTable(all, List.of(shard));
     }
@@ -91,6 +92,17 @@ final class SlotTable {
         Set<String> masters = new LinkedHashSet<>();
         shards.forEach(shard -> masters.add(shard.master()));
         return masters;
+    }
+
+    /** The slots of a master. */
+    BitSet slotsOf(String master) {
+        BitSet slots = new BitSet();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (master.equals(master(slot))) {
+                slots.set(slot);
+            }
+        }
+        return slots;
     }
 
     /** Whether every slot has the same master (replicas may differ) as in another view of the cluster. */

@@ -1,12 +1,9 @@
 package io.headcount.store.redis;
 
+import io.headcount.config.RedisConfig;
 import io.headcount.store.redis.SlotTable.Shard;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,25 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which nodes there are, and which has which slots. The slot table is read from several nodes at once, and the view that
- * most of them share wins: a master that was replaced and comes back, or one that is cut off with the minority, believes
- * for a moment in a cluster that no longer is. Used on the router's context; the table and the nodes may be read by any
- * thread.
+ * Which nodes there are, and which has which slots; who says so is the {@link TableSource} of {@code redis.mode}. Used on
+ * the router's context; the table and the nodes may be read by any thread.
  */
 final class Topology implements RedisNode.Events {
     private static final Logger LOG = LoggerFactory.getLogger(Topology.class);
-    private static final Request CLUSTER_SLOTS = Request.cmd(Command.CLUSTER).arg("SLOTS");
-    private static final int MOST_ASKED = 5;
-    private static final long MILLI = 1_000_000;
-    private static final long REFRESH_NANOS = 3_000 * MILLI;
-    private static final long REFRESH_IN_TROUBLE_NANOS = 250 * MILLI;
-    private static final long LEAST_BETWEEN_NANOS = 100 * MILLI;
-    private static final long ANSWERS_WITHIN_NANOS = 400 * MILLI;
-    private static final long KEEP_UNLISTED_NANOS = 30_000 * MILLI;
-    private static final long KEEP_LOSSES_NANOS = 60_000 * MILLI;
+    private static final long KEEP_UNLISTED_NANOS = 30_000_000_000L;
+    private static final long KEEP_LOSSES_NANOS = 60_000_000_000L;
+    private static final long DROP_EVERY_NANOS = 3_000_000_000L;
 
-    private final List<String> seeds;
-    private final boolean cluster;
+    private final TableSource source;
     private final RouterClock clock;
     private final RedisMetrics metrics;
     private final Function<String, RedisNode> factory;
@@ -46,32 +34,32 @@ final class Topology implements RedisNode.Events {
     private final List<Loss> losses = new CopyOnWriteArrayList<>();
     private volatile SlotTable table = SlotTable.EMPTY;
     private Map<String, String> probeKeys = Map.of();
-    private SlotVote vote;
-    private long voteEndsAt;
-    private long refreshedAt;
-    private long refreshAt;
+    private long dropAt;
     private int turn;
     private boolean closed;
 
+    /**
+     * @param factory makes the connection to a Redis server
+     * @param sentinelFactory makes the connection to a sentinel
+     */
     Topology(
-            List<String> seeds,
-            boolean cluster,
+            RedisConfig config,
             RouterClock clock,
             RedisMetrics metrics,
-            Function<String, RedisNode> factory) {
-        this.seeds = seeds;
-        this.cluster = cluster;
+            Function<String, RedisNode> factory,
+            Function<String, RedisNode> sentinelFactory) {
         this.clock = clock;
         this.metrics = metrics;
         this.factory = factory;
-        this.refreshAt = clock.now();
+        this.source = switch (config.mode()) {
+            case CLUSTER -> new ClusterSource(config.endpoints(), this, clock.now());
+            case SENTINEL -> new SentinelSource(config, this, clock.now(), sentinelFactory);
+            case STANDALONE -> new FixedSource(config.endpoints().get(0), this);
+        };
     }
 
     void start() {
-        seeds.forEach(this::node);
-        if (!cluster) {
-            adopt(SlotTable.single(seeds.get(0)));
-        }
+        source.start();
     }
 
     /** Any thread. */
@@ -163,25 +151,26 @@ final class Topology implements RedisNode.Events {
 
     /** Something does not fit: read the table again, but not more often than every 100 ms. */
     void refreshSoon() {
-        refreshAt = Math.min(refreshAt, refreshedAt + LEAST_BETWEEN_NANOS);
+        source.refreshSoon();
+    }
+
+    /** Who was asked for the table, and why it did not help. */
+    String trouble() {
+        return source.trouble();
     }
 
     void tick(long now) {
         nodes.values().forEach(node -> node.tick(now));
-        if (!cluster) {
-            return;
-        }
-        if (vote != null && now >= voteEndsAt) {
-            decide();
-        }
-        if (vote == null && now >= refreshAt) {
-            refresh(now);
+        source.tick(now);
+        if (now >= dropAt) {
+            dropAt = now + DROP_EVERY_NANOS;
             dropUnlisted(now);
         }
     }
 
     void close() {
         closed = true;
+        source.close();
         nodes.values().forEach(RedisNode::close);
         nodes.clear();
     }
@@ -192,7 +181,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("redis", node.address())
                     .log("A Redis master was restarted; what it held may be lost and is asserted again");
-            lost(slotsOf(node.address()));
+            lastWritesLost(table.slotsOf(node.address()));
         }
         refreshSoon();
     }
@@ -203,53 +192,10 @@ final class Topology implements RedisNode.Events {
         refreshSoon();
     }
 
-    private void refresh(long now) {
-        refreshedAt = now;
-        refreshAt = now + (reachable() ? REFRESH_NANOS : REFRESH_IN_TROUBLE_NANOS);
-        List<NodeLink> asked = someLinks();
-        if (asked.isEmpty()) {
-            seeds.forEach(this::node);
-            return;
-        }
-        SlotVote mine = new SlotVote(asked.size());
-        vote = mine;
-        voteEndsAt = now + ANSWERS_WITHIN_NANOS;
-        for (NodeLink link : asked) {
-            link.ask(CLUSTER_SLOTS, (reply, failure) -> {
-                mine.add(
-                        failure != null
-                                ? null
-                                : SlotTable.parse(
-                                        reply, ReplyError.host(link.node().address())));
-                if (mine.decided() && mine.isStill(vote)) {
-                    decide();
-                }
-            });
-        }
-    }
-
-    private List<NodeLink> someLinks() {
-        List<NodeLink> links = new ArrayList<>();
-        for (RedisNode node : nodes.values()) {
-            if (node.link() != null) {
-                links.add(node.link());
-            }
-        }
-        Collections.rotate(links, turn++);
-        return links.subList(0, Math.min(MOST_ASKED, links.size()));
-    }
-
-    private void decide() {
-        SlotTable winner = vote.winner(table);
-        vote = null;
-        if (winner != null && !closed) {
-            adopt(winner);
-        }
-    }
-
-    private void adopt(SlotTable fresh) {
+    /** Takes a table for the one that holds from now on. */
+    void adopt(SlotTable fresh) {
         SlotTable before = table;
-        if (fresh.equals(before)) {
+        if (closed || fresh.equals(before)) {
             return;
         }
         BitSet replaced = replaced(before, fresh);
@@ -266,7 +212,7 @@ final class Topology implements RedisNode.Events {
             LOG.atWarn()
                     .addKeyValue("shards", fresh)
                     .log("A Redis shard has another master; its last writes may be lost and are asserted again");
-            lost(replaced);
+            lastWritesLost(replaced);
         }
     }
 
@@ -281,16 +227,7 @@ final class Topology implements RedisNode.Events {
         return replaced;
     }
 
-    private BitSet slotsOf(String master) {
-        BitSet slots = new BitSet(SlotTable.SLOTS);
-        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            Shard shard = table.shard(slot);
-            slots.set(slot, shard != null && shard.master().equals(master));
-        }
-        return slots;
-    }
-
-    private void lost(BitSet slots) {
+    private void lastWritesLost(BitSet slots) {
         metrics.topologyChanged();
         long now = System.nanoTime();
         losses.removeIf(loss -> now - loss.at > KEEP_LOSSES_NANOS);

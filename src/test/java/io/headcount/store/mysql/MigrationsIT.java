@@ -3,10 +3,11 @@ package io.headcount.store.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.store.BookException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,13 +29,14 @@ class MigrationsIT {
     @Test
     void makesAllTablesOnceEvenWhenTwoMigrateAtTheSameTime() throws Exception {
         mysql.execute("", "CREATE DATABASE twice");
-        HeadcountConfig.MySql config = mysql.config("twice");
-        assertThat(Migrations.pending(config)).containsExactly("001", "002", "003", "004");
+        MySqlConfig config = mysql.config("twice");
+        List<String> all = Migrations.pending(config);
+        assertThat(all).startsWith("001", "002", "003", "004");
 
         var other = CompletableFuture.supplyAsync(() -> Migrations.run(config));
         int applied = Migrations.run(config).size() + other.get().size();
 
-        assertThat(applied).isEqualTo(4);
+        assertThat(applied).isEqualTo(all.size());
         assertThat(Migrations.pending(config)).isEmpty();
         assertThat(Migrations.run(config)).isEmpty();
         assertThat(
@@ -56,12 +58,14 @@ class MigrationsIT {
 
     @Test
     void saysThatTheLoginIsRefused() {
-        HeadcountConfig.MySql config = mysql.config("any");
-        HeadcountConfig.MySql wrong =
-                new HeadcountConfig.MySql(config.host(), config.port(), "any", "nobody", "wrong", 1, 1000);
+        MySqlConfig config = mysql.config("any");
+        MySqlConfig wrong = new MySqlConfig(
+                config.endpoints().get(0).host(), config.endpoints().get(0).port(), "any", "nobody", "wrong", 1, 1000);
 
         assertThatThrownBy(() -> Migrations.pending(wrong)).isInstanceOfSatisfying(BookException.class, e -> {
-            assertThat(e.getMessage()).contains(config.host() + ":" + config.port());
+            assertThat(e.getMessage())
+                    .contains(config.endpoints().get(0).host() + ":"
+                            + config.endpoints().get(0).port());
             assertThat(e.advice()).contains("mysql.password");
         });
     }
@@ -73,8 +77,7 @@ class MigrationsIT {
             port = free.getLocalPort();
         }
 
-        assertThatThrownBy(() ->
-                        Migrations.run(new HeadcountConfig.MySql("127.0.0.1", port, "any", "nobody", "", 1, 1000)))
+        assertThatThrownBy(() -> Migrations.run(new MySqlConfig("127.0.0.1", port, "any", "nobody", "", 1, 1000)))
                 .isInstanceOfSatisfying(BookException.class, e -> {
                     assertThat(e.getMessage()).contains("127.0.0.1:" + port);
                     assertThat(e.advice()).contains("mysql.host");

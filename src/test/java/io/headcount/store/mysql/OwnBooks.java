@@ -2,7 +2,7 @@ package io.headcount.store.mysql;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.headcount.config.HeadcountConfig;
+import io.headcount.config.MySqlConfig;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
 import io.headcount.model.FinishedSession;
@@ -32,7 +32,7 @@ abstract class OwnBooks {
             "reconciliations");
 
     static OwnMySql mysql;
-    static HeadcountConfig.MySql config;
+    static MySqlConfig config;
     static Vertx vertx;
     MySqlBookStore books;
 

@@ -44,7 +44,7 @@ class RedisRouterFaultsIT {
                 EmbeddedRedisCluster.Options.forTests(SharedServers.newFolder("router-faults")));
         vertx = Vertx.vertx();
         router = await(RedisRouter.open(vertx, Routers.config(cluster.endpoints(), Map.of()), registry));
-        router.onTopologyChange(topologyChanges::incrementAndGet);
+        router.onLoss(keys -> topologyChanges.incrementAndGet());
         keys = List.of(
                 Routers.keyOn(cluster, 0, "load"),
                 Routers.keyOn(cluster, 1, "load"),
@@ -227,6 +227,37 @@ class RedisRouterFaultsIT {
             });
             assertNoFailure(load, keys);
             assertThat(topologyChanges).hasValue(0);
+        }
+    }
+
+    @Test
+    void followsAFailoverThatAnOperatorAsksForWithoutAFailedCall() throws Exception {
+        try (RouterLoad load = new RouterLoad(vertx, router, keys)) {
+            moreOf(load, keys, 500);
+
+            int promoted = Routers.replicaOf(cluster, 0);
+            cluster.call(promoted, "CLUSTER", "FAILOVER");
+            patiently().until(() -> topologyChanges.get() > 0);
+            moreOf(load, keys, 1_000);
+
+            assertNoFailure(load, keys);
+            assertThat(cluster.role(promoted)).isEqualTo("master");
+        }
+    }
+
+    @Test
+    void losesNoCallWhenScriptsAreFlushedUnderLoad() throws Exception {
+        try (RouterLoad load = new RouterLoad(vertx, router, keys)) {
+            untilReadsGoToReplicas();
+
+            for (int round = 0; round < 5; round++) {
+                for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
+                    cluster.call(server, "SCRIPT", "FLUSH");
+                }
+                moreOf(load, keys, 200);
+            }
+
+            assertNoFailure(load, keys);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.headcount.store.redis;
 
 import io.headcount.config.HeadcountConfig;
+import io.headcount.config.RedisConfig;
+import io.headcount.dev.EmbeddedRedis;
 import io.headcount.dev.EmbeddedRedisCluster;
 import io.vertx.core.Future;
 import java.util.List;
@@ -11,10 +13,15 @@ import java.util.concurrent.TimeUnit;
 final class Routers {
     private Routers() {}
 
-    static HeadcountConfig.Redis config(List<String> endpoints, Map<String, ?> more) throws Exception {
+    static RedisConfig config(List<String> endpoints, Map<String, ?> more) throws Exception {
         Map<String, Object> redis = new java.util.HashMap<>(more);
         redis.put("endpoints", endpoints);
         return HeadcountConfig.read(Map.of("redis", redis), Map.of()).redis();
+    }
+
+    /** As the nodes are told, by environment. */
+    static RedisConfig config(EmbeddedRedis redis) throws Exception {
+        return HeadcountConfig.read(Map.of(), redis.environment()).redis();
     }
 
     /** A key with a hash tag whose slot a server owns. */

@@ -82,7 +82,7 @@ class StandaloneRedisIT {
     void findsARestartedServerAgainAndSaysThatDataMayBeLost() throws Exception {
         RedisRouter router = open("reader", "a-long-password");
         AtomicInteger changes = new AtomicInteger();
-        router.onTopologyChange(changes::incrementAndGet);
+        router.onLoss(keys -> changes.incrementAndGet());
 
         server.kill();
         Awaitility.await().until(() -> !router.reachable());
