@@ -225,6 +225,8 @@ final class Assertions {
             // The lease first: a refusal may mean that this life was recorded dead while the process slept.
             lease.confirm().compose(life -> read(state, life)).onComplete(read -> {
                 checks--;
+                // The confirmation may have begun a new life, of which Redis holds nothing: that is no difference.
+                incarnation();
                 if (read.failed()) {
                     failed.add(state);
                 } else if (state.version() == version) {

@@ -229,9 +229,10 @@ final class StreamState {
      * @param sentVersion {@link #version} when the beat was sent; when batches moved since, the answer says nothing
      */
     void beaten(BeatResult result, long sentVersion) {
-        if (version != sentVersion || inFlight != null || suspicion != null || seen == 0) {
+        if (version != sentVersion || inFlight != null || suspicion != null) {
             return;
         }
+        // Also where nothing was sent yet: what is there then is an earlier process' of the same name and epoch.
         if (result.lastSeen() != seen) {
             suspect("gap");
         } else if (result.asserted() != applied) {

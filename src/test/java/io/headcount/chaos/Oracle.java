@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Oracle {
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(8);
+    /** A leave is logged before it leaves the count, and so seen later than a join of the same moment. */
+    private static final long SEEN_TO_LEAVE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final int MOST_FINISHED = 400_000;
     private static final int LENIENT = 1;
     private static final int STRICT = 4;
@@ -26,6 +29,7 @@ final class Oracle {
     private final List<String> streams;
     private final Map<Long, Tab> tabs = new HashMap<>();
     private final Map<Long, User> users = new HashMap<>();
+    private final Deque<Departed> departed = new ArrayDeque<>();
     private final Deque<Moment> moments = new ArrayDeque<>();
     private final Regard[] nodes;
     private final Regard[] crowds;
@@ -57,6 +61,9 @@ final class Oracle {
         /** An attempt to connect that failed. */
         NOT_LET_IN
     }
+
+    /** A user one of whose tabs left, and until when it may be counted still. */
+    private record Departed(User user, long until) {}
 
     private record Moment(long nanos, Truth lenient, Truth strict, int present) {}
 
@@ -195,6 +202,9 @@ final class Oracle {
     private void gone(int crowd, String[] words, String line) {
         Tab tab = tabs.remove(key(crowd, number(words[1])));
         boolean wasOpen = tab.open;
+        if (wasOpen && words[2].equals("own")) {
+            departed.add(new Departed(tab.user, System.nanoTime() + SEEN_TO_LEAVE_NANOS));
+        }
         close(tab);
         if (--tab.user.tabs == 0) {
             users.remove(tab.userId);
@@ -253,6 +263,13 @@ final class Oracle {
                 add(lenient, LENIENT, tab.user, false, true);
                 add(strict, STRICT, tab.user, false, true);
             }
+        }
+        while (!departed.isEmpty() && departed.peek().until < now) {
+            departed.poll();
+        }
+        for (Departed one : departed) {
+            add(lenient, LENIENT, one.user, false, true);
+            add(strict, STRICT, one.user, false, true);
         }
         moments.add(new Moment(now, lenient, strict, present));
         while (now - moments.peek().nanos > KEPT_NANOS) {

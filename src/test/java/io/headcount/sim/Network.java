@@ -2,6 +2,7 @@ package io.headcount.sim;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -38,15 +39,16 @@ final class Network {
                 from.interrupted(to);
             }
         });
-        send(from, to, operation, promise);
+        Call<R> call = new Call<>(from, from.life(), to, operation, promise);
+        send(call);
         if (dice.chance(doubled)) {
             // The connection broke before the answer: it is sent once more.
-            send(from, to, operation, promise);
+            send(call);
         }
         return promise.future();
     }
 
-    private <R> void send(SimNode from, Shard to, Function<ModelShard, R> operation, Promise<R> promise) {
+    private <R> void send(Call<R> call) {
         if (dice.chance(lost)) {
             return;
         }
@@ -55,18 +57,19 @@ final class Network {
             delay = dice.between(5, mostLateMillis);
             scheduler.unquietUntil(scheduler.now() + delay);
         }
-        scheduler.after(delay, () -> arrive(from, to, operation, promise, dice.chance(0.5)));
+        scheduler.after(delay, () -> arrive(call, dice.chance(0.5)));
     }
 
-    private <R> void arrive(
-            SimNode from, Shard to, Function<ModelShard, R> operation, Promise<R> promise, boolean heldByPause) {
+    private <R> void arrive(Call<R> call, boolean heldByPause) {
+        SimNode from = call.from();
+        Shard to = call.to();
         if (heldByPause && from.pausedUntil() > scheduler.now()) {
             // The process was stopped between its decision and the system call.
-            scheduler.at(from.pausedUntil() + dice.between(0, 3), () -> arrive(from, to, operation, promise, false));
+            scheduler.at(from.pausedUntil() + dice.between(0, 3), () -> arrive(call, false));
             return;
         }
         if (to.stoppedUntil > scheduler.now()) {
-            scheduler.at(to.stoppedUntil + dice.between(0, 5), () -> arrive(from, to, operation, promise, heldByPause));
+            scheduler.at(to.stoppedUntil + dice.between(0, 5), () -> arrive(call, heldByPause));
             return;
         }
         if (from.cutUntil(to) > scheduler.now()) {
@@ -74,22 +77,31 @@ final class Network {
                 // TCP sends it again when the link is healed.
                 long at = from.cutUntil(to) + dice.between(1, 300);
                 scheduler.unquietUntil(at);
-                scheduler.at(at, () -> arrive(from, to, operation, promise, heldByPause));
+                scheduler.at(at, () -> arrive(call, heldByPause));
             }
             return;
         }
         if (to.down) {
-            from.after(dice.between(1, 3), () -> {
+            call.answer(dice.between(1, 3), promise -> {
                 if (promise.tryFail(new DownException())) {
                     from.interrupted(to);
                 }
             });
             return;
         }
-        R result = operation.apply(to.data);
+        R result = call.operation().apply(to.data);
         if (!dice.chance(lost) && from.answersCutUntil(to) <= scheduler.now()) {
             long delay = dice.chance(late) ? dice.between(5, mostLateMillis) : dice.between(1, 4);
-            from.after(delay, () -> promise.tryComplete(result));
+            call.answer(delay, promise -> promise.tryComplete(result));
+        }
+    }
+
+    /** A process that has ended meanwhile gets no answer; its successor of the same name must not go on in its stead. */
+    private record Call<R>(SimNode from, int life, Shard to, Function<ModelShard, R> operation, Promise<R> promise) {
+        void answer(long delay, Consumer<Promise<R>> with) {
+            if (from.life() == life) {
+                from.after(delay, () -> with.accept(promise));
+            }
         }
     }
 

@@ -30,13 +30,23 @@ final class SimLeases implements LeaseStore {
                         shard,
                         data -> world.has(Plant.NO_INCARNATION)
                                 ? anew(data, name)
-                                : data.register(name, above, TTL_MILLIS, seen.epoch(), world.network.redisNow())))
+                                : register(data, name, above, seen.epoch())))
                 .compose(epoch -> {
                     world.trace(() -> name + " registered epoch " + epoch);
                     return epoch > 0
                             ? Future.succeededFuture(new Incarnation(name, epoch))
                             : Future.failedFuture("another life began");
                 });
+    }
+
+    /** Applied when the call arrives, which may be late: by then the node may hold another life. */
+    private long register(ModelShard shard, String name, long above, long seen) {
+        Incarnation held = node.incarnation();
+        long epoch = shard.register(name, above, TTL_MILLIS, seen, world.network.redisNow());
+        if (epoch > 0 && held != null) {
+            world.endedByRegistration(held, epoch);
+        }
+        return epoch;
     }
 
     private long anew(ModelShard shard, String name) {

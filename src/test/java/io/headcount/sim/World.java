@@ -3,6 +3,7 @@ package io.headcount.sim;
 import io.headcount.bus.Message;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.FinishedSession;
+import io.headcount.model.Incarnation;
 import io.headcount.model.Repair;
 import io.headcount.model.Session;
 import io.headcount.store.CounterStore;
@@ -31,6 +32,7 @@ final class World {
 
     boolean deaf;
     boolean losesEvents;
+    private boolean eventsWereLost;
     private final EnumSet<Plant> plants;
     private final boolean tracing;
     private final List<Shard> shards = new ArrayList<>();
@@ -186,7 +188,13 @@ final class World {
 
     /** Openings or closings, never both: a node's own totals are all that it compares, and they would be equal. */
     boolean losesEvent(boolean opening) {
-        return losesEvents && opening == losesOpenings && dice.chance(0.3);
+        boolean lost = losesEvents && opening == losesOpenings && dice.chance(0.3);
+        eventsWereLost |= lost;
+        return lost;
+    }
+
+    boolean lostEvents() {
+        return eventsWereLost;
     }
 
     // --- what must be so at every moment
@@ -202,6 +210,11 @@ final class World {
         if (!repairsAreExcused && !repair.cause().equals("node_lost")) {
             breach("nothing was lost and yet there was something to repair: " + repair);
         }
+    }
+
+    /** A node begins a new life when its last is over, not while it holds it: every session would be asserted anew. */
+    void endedByRegistration(Incarnation held, long epoch) {
+        breach("a registration as epoch " + epoch + " ended " + held + ", which was held");
     }
 
     void mustBeWhole(ModelStream stream) {

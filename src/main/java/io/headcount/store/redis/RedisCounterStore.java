@@ -196,9 +196,23 @@ public final class RedisCounterStore implements CounterStore {
         List<Future<?>> calls = new ArrayList<>(streams.size());
         for (String stream : streams) {
             List<String> keys = List.of(Keys.users(stream), Keys.nodes(stream), Keys.stat(stream), Keys.beats(stream));
-            calls.add(router.readScript(COUNT, keys, List.of()).map(reply -> liveStream(stream, reply)));
+            calls.add(router.readScript(COUNT, keys, List.of())
+                    .compose(reply ->
+                            whole(reply) ? Future.succeededFuture(reply) : router.masterScript(COUNT, keys, List.of()))
+                    .map(reply -> liveStream(stream, reply)));
         }
         return Future.all(calls).map(all -> all.list());
+    }
+
+    /**
+     * Whether a replica can be believed. While a slot moves to another master its keys leave one by one, and a replica,
+     * other than its master, answers without those that are gone: half a stream, or none of one that is well known.
+     */
+    private static boolean whole(Response reply) {
+        boolean viewers = reply.get(0).toLong() > 0;
+        boolean sessions = reply.get(1).toLong() > 0;
+        boolean known = reply.get(5).toLong() > 0;
+        return known && viewers == sessions;
     }
 
     @Override

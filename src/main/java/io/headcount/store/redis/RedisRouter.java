@@ -29,6 +29,9 @@ import java.util.function.Predicate;
  * caller on the caller's own context. Light enough for one a verticle: a connection a node, one timer in all.
  */
 public final class RedisRouter {
+    /** On a busy machine a node that answers may need a second more until its slots are known. */
+    private static final long SLOTS_WITHIN_NANOS = 5_000_000_000L;
+
     /** How often deadlines are looked at: a call may end this much late. */
     static final int TICK_MILLIS = 50;
 
@@ -63,7 +66,8 @@ public final class RedisRouter {
      * Opens a router on the current event loop. It is ready when every shard's master takes writes, or, where one does
      * not, when the connect timeout has passed. Whoever opens it closes it; undeploying a verticle does not.
      *
-     * @return fails, naming the endpoints, when none of them answers within the connect timeout
+     * @return fails, naming the endpoints, when none of them answers within the connect timeout, or those that do know of
+     *     no slots 5 s later
      */
     public static Future<RedisRouter> open(Vertx vertx, RedisConfig config, MeterRegistry registry) {
         VertxInternal internal = (VertxInternal) vertx;
@@ -91,6 +95,11 @@ public final class RedisRouter {
     /** Runs a script without writes on a healthy replica of the first key's shard, else on the master. */
     Future<Response> readScript(Script script, List<String> keys, List<String> args) {
         return submit(keys.get(0), true, request(Command.EVALSHA_RO, script, keys, args), script);
+    }
+
+    /** As {@link #readScript}, on the master. */
+    Future<Response> masterScript(Script script, List<String> keys, List<String> args) {
+        return submit(keys.get(0), false, request(Command.EVALSHA_RO, script, keys, args), script);
     }
 
     /** Whether every shard has a master that took a write within the last 2 s. Any thread. */
@@ -204,7 +213,7 @@ public final class RedisRouter {
         if (topology.reachable() || (now >= openBy && known && someAnswer)) {
             opening.complete(this);
             opening = null;
-        } else if (now >= openBy) {
+        } else if (now >= openBy && (!someAnswer || now >= openBy + SLOTS_WITHIN_NANOS)) {
             StringJoiner why = new StringJoiner("; ");
             topology.nodes()
                     .forEach(node ->
