@@ -119,11 +119,13 @@ end
 call_all('HDEL', node, ended)
 call_all('SREM', users, left)
 
-if last == 0 or number ~= last + 1 then
+local held = redis.call('HLEN', node)
+-- Beats renew them seldom; keys that this batch made have no TTL yet.
+if last == 0 or number ~= last + 1 or before == 0 or held == #joined then
   redis.call('EXPIRE', users, LIVE_TTL_SECONDS)
   redis.call('EXPIRE', node, LIVE_TTL_SECONDS)
 end
-redis.call('HSET', nodes, incarnation, format_report(sockets, number, now, redis.call('HLEN', node)))
+redis.call('HSET', nodes, incarnation, format_report(sockets, number, now, held))
 redis.call('EXPIRE', nodes, LIVE_TTL_SECONDS)
 note(stat, now, bucket_millis, before, redis.call('SCARD', users), joins - #refused, changes - joins)
 return answer(1, number, refused)

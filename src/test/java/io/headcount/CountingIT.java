@@ -100,6 +100,43 @@ class CountingIT {
     }
 
     @Test
+    void findsASessionThatWasExchangedForAnother() throws Exception {
+        Node node = node("a");
+        node.open("u1");
+        Session robbed = node.open("u2");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
+        String members = "live:node:{" + stream + "}:" + node.incarnation();
+
+        redis("HDEL", members, robbed.id());
+        redis("HSET", members, "stranger", "u9:1");
+
+        soon(20).untilAsserted(() -> {
+            assertThat(redis("HEXISTS", members, robbed.id())).isEqualTo("1");
+            assertThat(redis("HEXISTS", members, "stranger")).isEqualTo("0");
+        });
+        soon(5).untilAsserted(
+                        () -> assertThat(node.repairs).extracting(Repair::cause).contains("members"));
+    }
+
+    @Test
+    void findsThatAGatewayHasAsManySocketsButOthers() throws Exception {
+        Node node = node("a");
+        Session gone = node.open("u1");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
+        Session unheard = node.session("u2");
+
+        node.sessions.remove(gone);
+        node.sessions.add(unheard);
+        node.census();
+
+        String members = "live:node:{" + stream + "}:" + node.incarnation();
+        soon(15).untilAsserted(() -> {
+            assertThat(redis("HEXISTS", members, unheard.id())).isEqualTo("1");
+            assertThat(redis("HEXISTS", members, gone.id())).isEqualTo("0");
+        });
+    }
+
+    @Test
     void removesUsersWhoHaveNoTab() throws Exception {
         Node node = node("a");
         node.open("u1");
@@ -126,6 +163,23 @@ class CountingIT {
 
         soon(15).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(2));
         assertThat(node.sessions).contains(kept);
+    }
+
+    @Test
+    void onlyTellsOfADifferenceInADryRun() throws Exception {
+        Node node = node("a", true);
+        node.open("u1");
+        soon(2).untilAsserted(() -> assertThat(node.viewers()).isEqualTo(1));
+
+        node.sessions.add(node.session("u2"));
+        node.census();
+
+        soon(15).until(() ->
+                node.metrics.get("headcount.reconciler.mismatches").counter().count() >= 3);
+        assertThat(node.metrics.get("headcount.reconciler.drift.worst").gauge().value())
+                .isEqualTo(1);
+        assertThat(node.viewers()).isEqualTo(1);
+        assertThat(node.repairs).extracting(Repair::stream).doesNotContain(stream);
     }
 
     @Test
@@ -174,7 +228,11 @@ class CountingIT {
     }
 
     private Node node(String name) throws Exception {
-        Node node = new Node(name + System.nanoTime());
+        return node(name, false);
+    }
+
+    private Node node(String name, boolean dryRun) throws Exception {
+        Node node = new Node(name + System.nanoTime(), dryRun);
         nodes.add(node);
         return node;
     }
@@ -200,18 +258,18 @@ class CountingIT {
         private final HeadcountConfig config;
         private final RedisCounterStore store;
         private final LeaseKeeper lease;
+        private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         private boolean stopped;
 
-        Node(String name) throws Exception {
+        Node(String name, boolean dryRun) throws Exception {
             config = HeadcountConfig.read(
                     Map.of(
                             "node", Map.of("id", name),
                             "redis", Map.of("endpoints", SharedServers.redis().endpoints()),
                             "websocket", Map.of("instances", 1),
                             "counting", Map.of("instances", 1, "beatMillis", 1_000),
-                            "reconciler", Map.of("intervalMillis", 500)),
+                            "reconciler", Map.of("intervalMillis", 500, "dryRun", dryRun)),
                     Map.of());
-            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
             RedisRouter router = await(RedisRouter.open(vertx, config.redis(), metrics));
             RedisRouter leaseRouter = await(RedisRouter.open(leaseVertx, config.redis(), metrics));
             store = new RedisCounterStore(router, clock, 300_000);
@@ -248,9 +306,11 @@ class CountingIT {
         }
 
         void census() {
-            Map<String, Integer> sockets = new HashMap<>();
-            sessions.forEach(session -> sockets.merge(session.stream(), 1, Integer::sum));
-            bus.publishLocal(Addresses.CENSUS, new Message.Census(0, sockets));
+            Map<String, Message.Tally> tallies = new HashMap<>();
+            sessions.forEach(session -> tallies.put(
+                    session.stream(),
+                    tallies.getOrDefault(session.stream(), Message.Tally.NONE).plus(session)));
+            bus.publishLocal(Addresses.CENSUS, new Message.Census(0, tallies));
         }
 
         long viewers() {

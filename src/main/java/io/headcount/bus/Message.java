@@ -40,7 +40,23 @@ public sealed interface Message {
     }
 
     /** Local, gateway to counter, periodically: sockets open on this gateway instance, by stream. */
-    record Census(int gateway, Map<String, Integer> socketsByStream) implements Message {}
+    record Census(int gateway, Map<String, Tally> tallies) implements Message {}
+
+    /**
+     * A set of sockets in brief: equal tallies, equal sets.
+     *
+     * @param sockets how many
+     * @param digest sum of their sessions' {@linkplain Session#fingerprint fingerprints}
+     */
+    record Tally(int sockets, long digest) {
+        /** No sockets. */
+        public static final Tally NONE = new Tally(0, 0);
+
+        /** With one more. */
+        public Tally plus(Session session) {
+            return new Tally(sockets + 1, digest + session.fingerprint());
+        }
+    }
 
     /** Local request, counter to gateway: which sockets are open on this stream? */
     record SocketsWanted(String stream) implements Message {}

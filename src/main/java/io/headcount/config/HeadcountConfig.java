@@ -222,12 +222,13 @@ public record HeadcountConfig(
      * @param threshold difference in sessions up to which nothing is done
      * @param rounds comparisons that must differ before a repair
      */
-    public record Reconciler(int intervalMillis, int threshold, int rounds) {
+    public record Reconciler(int intervalMillis, int threshold, int rounds, boolean dryRun) {
         static Reconciler read(Settings s) {
             return new Reconciler(
                     s.integer("reconciler.intervalMillis", 5_000, 100, 600_000),
                     s.integer("reconciler.threshold", 0, 0, 1_000_000),
-                    s.integer("reconciler.rounds", 2, 1, 100));
+                    s.integer("reconciler.rounds", 2, 1, 100),
+                    s.flag("reconciler.dryRun", false));
         }
     }
 }

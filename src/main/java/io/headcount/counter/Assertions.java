@@ -238,7 +238,7 @@ final class Assertions {
     }
 
     private void reconciled(StreamState state, Holdings held, long startedAt) {
-        StreamState.Difference difference = state.reconcile(held.members(), held.lastSeen());
+        Difference difference = state.reconcile(held.members(), held.lastSeen());
         reconciliations.increment();
         ready.add(state);
         if (difference.none()) {
@@ -264,7 +264,7 @@ final class Assertions {
 
     /** The number first: if another batch is applied while the members are read, the correction will be refused. */
     private Future<Holdings> read(StreamState state, Incarnation life) {
-        Beat question = new Beat(state.stream(), life, state.sockets(), state.seen(), List.of(), false);
+        Beat question = new Beat(state.stream(), life, state.sockets(), state.seen(), List.of(), false, false);
         return store.beat(question)
                 .compose(answer -> readAll(state.stream(), life, "0", new ArrayList<>())
                         .compose(members -> logged(state.strangers(members), state.stream(), life)

@@ -23,6 +23,9 @@ final class BeatWheel {
     /** Sessions are renewed every so many beats: 20 s at the default of 5. */
     private static final int PHASES = 4;
 
+    /** Keys live for 600 s: with 160 s from one renewal to the next, three may fail. */
+    private static final int ROUNDS_PER_RENEWAL = 8;
+
     private static final int TICKS_PER_BEAT = 50;
     /** A stream without sessions keeps its batch number for so long, until no late call can be on its way. */
     private static final long FORGET_MILLIS = 120_000;
@@ -76,28 +79,40 @@ final class BeatWheel {
                 due.add(state);
             }
         }
-        due.forEach(state -> beat(state, life, phase));
+        long round = now / TICKS_PER_BEAT / PHASES;
+        due.forEach(state -> beat(state, life, phase, round));
     }
 
-    private void beat(StreamState state, Incarnation life, int phase) {
+    private void beat(StreamState state, Incarnation life, int phase, long round) {
         List<Session> sessions = state.inPhase(phase, PHASES);
+        boolean turn = Math.floorMod(round + state.stream().hashCode() / TICKS_PER_BEAT, ROUNDS_PER_RENEWAL) == 0;
+        boolean renewKeys = turn || state.takeRenewal();
         boolean forget = idleLongEnough(state);
         int from = 0;
         do {
             int to = Math.min(sessions.size(), from + CounterStore.MAX_BATCH);
             send(
                     state,
-                    new Beat(state.stream(), life, state.sockets(), state.seen(), sessions.subList(from, to), forget));
+                    new Beat(
+                            state.stream(),
+                            life,
+                            state.sockets(),
+                            state.seen(),
+                            sessions.subList(from, to),
+                            renewKeys,
+                            forget));
             from = to;
         } while (from < sessions.size());
     }
 
     private void send(StreamState state, Beat beat) {
         long version = state.version();
+        long doubts = state.doubts();
         store.beat(beat)
                 .onSuccess(result -> {
                     beats.increment(beat.sessions().size());
                     state.beaten(result, version);
+                    state.missing(result.missing(), doubts);
                     if (state.isSuspect()) {
                         assertions.suspect(state, "beat");
                     }
@@ -105,7 +120,11 @@ final class BeatWheel {
                         idleSince.remove(state);
                         assertions.forget(state);
                     }
-                    tellRestored(beat, result);
+                    if (result.restored() > 0) {
+                        // Where users were lost their tabs may be, too.
+                        state.renewNext(PHASES);
+                        tellRestored(beat, result);
+                    }
                     onAnswer.accept(result);
                 })
                 .onFailure(failure -> failures.increment());

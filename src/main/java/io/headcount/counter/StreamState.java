@@ -1,8 +1,8 @@
 package io.headcount.counter;
 
+import io.headcount.bus.Message.Tally;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Session;
-import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.Batch;
 import io.headcount.store.CounterStore.BeatResult;
 import io.headcount.store.CounterStore.Change;
@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +31,7 @@ final class StreamState {
     private final String stream;
     private final long numbersAfter;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final Set<Change> pending = new LinkedHashSet<>();
+    private final PendingChanges pending = new PendingChanges();
     /** Joins that were in doubt when the state became suspect; admitted once it is reconciled. */
     private final List<Session> doubtful = new ArrayList<>();
 
@@ -61,6 +59,10 @@ final class StreamState {
     private long applied;
     private String suspicion;
     private long version;
+    /** Beats that are to renew all keys. */
+    private int renewals;
+    /** Grows whenever what Redis holds is in doubt or has been compared. */
+    private long doubts;
 
     /**
      * @param numbersAfter where the numbers of batches begin; no other process of this node's name began there
@@ -80,7 +82,7 @@ final class StreamState {
     /** A socket opened. */
     void open(Session session) {
         if (sessions.putIfAbsent(session.id(), session) == null) {
-            sockets.add(session.gateway(), 1);
+            sockets.opened(session);
             newcomers.add(session.id());
             change(session, true);
         }
@@ -91,7 +93,7 @@ final class StreamState {
         if (sessions.get(session.id()) != session || !closing.add(session.id())) {
             return false;
         }
-        sockets.add(session.gateway(), -1);
+        sockets.closed(session);
         return true;
     }
 
@@ -104,23 +106,23 @@ final class StreamState {
     }
 
     private void change(Session session, boolean joined) {
-        // Who came and went while more waits than a batch takes (Redis is away) need not be told of: what waits is then
-        // bounded by the sessions that are open and those that Redis holds, however long it takes.
-        if (!joined && pending.size() >= CounterStore.MAX_BATCH && pending.remove(new Change(session, true))) {
+        if (!joined && pending.cancelJoin(session)) {
             newcomers.decided(session.id());
         } else {
-            Change change = new Change(session, joined);
-            pending.remove(change);
-            pending.add(change);
+            pending.add(new Change(session, joined));
         }
         if (suspicion != null) {
             underWay.add(session.id());
         }
     }
 
-    /** Takes note of how many sockets a gateway instance itself counts, for the report. */
-    void census(int gateway, int counted) {
-        sockets.census(gateway, counted);
+    /**
+     * Takes note of how many sockets a gateway instance itself counts, for the report.
+     *
+     * @return whether they are others than are open here, and yet as many on all gateway instances together
+     */
+    boolean census(int gateway, Tally tally) {
+        return sockets.census(gateway, tally);
     }
 
     /**
@@ -157,7 +159,7 @@ final class StreamState {
             if (pending.isEmpty() && !mustSend) {
                 return null;
             }
-            List<Change> changes = takeChanges(most);
+            List<Change> changes = pending.take(most);
             long after = applied + growth(changes);
             long reported = Math.max(0, after + sockets.drift());
             inFlight = new Batch(stream, incarnation, ++issued, seen, reported, changes, newcomers.door(changes));
@@ -204,9 +206,9 @@ final class StreamState {
     private void forget(Session session) {
         newcomers.decided(session.id());
         if (sessions.remove(session.id(), session) && !closing.remove(session.id())) {
-            sockets.add(session.gateway(), -1);
+            sockets.closed(session);
         }
-        pending.removeIf(change -> change.session().id().equals(session.id()));
+        pending.forget(session);
     }
 
     /** A batch's call failed: nobody knows whether it was applied; it will be sent again as it is. */
@@ -240,6 +242,18 @@ final class StreamState {
         }
     }
 
+    /**
+     * Takes which sessions of a beat Redis does not hold: those that are still open were lost, also where others that do
+     * not belong there make up the number.
+     *
+     * @param sentDoubts {@link #doubts} when the beat was sent; where there were others since, the answer says nothing
+     */
+    void missing(Collection<String> missing, long sentDoubts) {
+        if (doubts == sentDoubts && missing.stream().anyMatch(sessions::containsKey)) {
+            suspect("members");
+        }
+    }
+
     /** Stops sending until {@link #reconcile}: Redis may hold something else than was applied. */
     void suspect(String cause) {
         if (suspicion != null) {
@@ -247,11 +261,12 @@ final class StreamState {
         }
         suspicion = cause;
         version++;
+        doubts++;
         if (inFlight != null) {
             doubt(inFlight.changes());
             inFlight = null;
         }
-        doubt(pending);
+        doubt(pending.all());
         pending.clear();
     }
 
@@ -296,6 +311,7 @@ final class StreamState {
         // Even without a difference: what was given up and is still under way is thereby shut out.
         mustSend = true;
         version++;
+        doubts++;
         return difference;
     }
 
@@ -313,17 +329,34 @@ final class StreamState {
         pending.clear();
         sessions.values().forEach(session -> pending.add(new Change(session, true)));
         version++;
+        doubts++;
     }
 
-    /** Open sessions that share a phase; each is in one of {@code phases}. */
+    /**
+     * Sessions that Redis holds, as far as is known, and that share a phase; each is in one of {@code phases}. Those whose
+     * join is on its way are in the next round.
+     */
     List<Session> inPhase(int phase, int phases) {
+        Set<String> joining = new HashSet<>();
+        PendingChanges.addJoins(pending.all(), joining);
+        PendingChanges.addJoins(inFlight == null ? List.of() : inFlight.changes(), joining);
         List<Session> due = new ArrayList<>(sessions.size() / phases + 1);
         for (Session session : sessions.values()) {
-            if (Math.floorMod(session.id().hashCode(), phases) == phase) {
+            if (Math.floorMod(session.id().hashCode(), phases) == phase && !joining.contains(session.id())) {
                 due.add(session);
             }
         }
         return due;
+    }
+
+    /** The next so many beats renew all keys, and put back what is missing. */
+    void renewNext(int beats) {
+        renewals = beats;
+    }
+
+    /** Whether this beat renews all keys. */
+    boolean takeRenewal() {
+        return renewals > 0 && renewals-- > 0;
     }
 
     /** Open sessions as this state knows them. */
@@ -364,20 +397,8 @@ final class StreamState {
         return version;
     }
 
-    private List<Change> takeChanges(int most) {
-        List<Change> changes = new ArrayList<>(Math.min(most, pending.size()));
-        Set<String> taken = new HashSet<>();
-        Iterator<Change> waiting = pending.iterator();
-        while (waiting.hasNext() && changes.size() < most) {
-            Change change = waiting.next();
-            // A session is in a batch once: joins are applied before leaves.
-            if (!taken.add(change.session().id())) {
-                break;
-            }
-            changes.add(change);
-            waiting.remove();
-        }
-        return changes;
+    long doubts() {
+        return doubts;
     }
 
     /** By identity: an answer to a batch that was given up must not be taken for that of its successor. */
@@ -401,20 +422,5 @@ final class StreamState {
             growth += change.joined() ? 1 : -1;
         }
         return growth;
-    }
-
-    /**
-     * What a reconciliation found.
-     *
-     * @param cause of the suspicion
-     * @param before sessions that Redis held
-     * @param after sessions that are open
-     * @param added sessions that Redis should have had and had not
-     * @param removed sessions that Redis should not have had and had
-     */
-    record Difference(String cause, long before, long after, long added, long removed) {
-        boolean none() {
-            return added == 0 && removed == 0;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.bus.Message.Tally;
 import io.headcount.model.Count;
 import io.headcount.model.Mode;
 import io.headcount.model.Session;
@@ -49,6 +50,8 @@ final class Audience {
 
     private Viewer[] viewers = new Viewer[FIRST_CAPACITY];
     private int size;
+    /** Sum of the sessions' fingerprints. */
+    private long digest;
 
     Audience(String stream, long nowMillis) {
         this.stream = stream;
@@ -70,6 +73,7 @@ final class Audience {
         }
         viewer.place = size;
         viewers[size++] = viewer;
+        digest += viewer.fingerprint();
     }
 
     void remove(Viewer viewer) {
@@ -80,9 +84,14 @@ final class Audience {
             moved.place = viewer.place;
         }
         viewer.place = Viewer.NOWHERE;
+        digest -= viewer.fingerprint();
         if (viewers.length > 4 * FIRST_CAPACITY && size < viewers.length / 4) {
             viewers = Arrays.copyOf(viewers, viewers.length / 2);
         }
+    }
+
+    Tally tally() {
+        return new Tally(size, digest);
     }
 
     List<Session> sessions() {

@@ -3,6 +3,7 @@ package io.headcount.gateway;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Message.Admitted;
 import io.headcount.bus.Message.SessionEvent;
+import io.headcount.bus.Message.Tally;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Count;
 import io.headcount.model.EndCause;
@@ -17,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntSupplier;
 
 /**
@@ -309,14 +309,14 @@ public final class SessionRegistry {
     }
 
     /**
-     * Open sockets by stream; all that made them so has been told to the counters, so that theirs are to be equal when
+     * Open sockets by stream, in brief; all that made them so has been told to the counters, so that theirs are to be equal when
      * the census reaches them.
      */
-    public Map<String, Integer> census() {
+    public Map<String, Tally> census() {
         events.flushAll();
-        Map<String, Integer> sockets = new TreeMap<>();
-        audiences.forEach((stream, audience) -> sockets.put(stream, audience.size()));
-        return sockets;
+        Map<String, Tally> tallies = new HashMap<>(audiences.size() * 4 / 3 + 1);
+        audiences.forEach((stream, audience) -> tallies.put(stream, audience.tally()));
+        return tallies;
     }
 
     /** Open sockets. */

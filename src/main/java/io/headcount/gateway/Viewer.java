@@ -30,6 +30,11 @@ public abstract class Viewer {
         return session;
     }
 
+    /** What this socket adds to its audience's digest. */
+    long fingerprint() {
+        return session.fingerprint();
+    }
+
     /** Writes a frame and flushes; takes over the reference to {@code frame}. */
     public abstract void write(ByteBuf frame);
 

@@ -47,6 +47,15 @@ public final class Session {
         return gateway;
     }
 
+    /** 64 well-mixed bits of this session: the sums of two sets of sessions are equal only if the sets are. */
+    public long fingerprint() {
+        // The finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+        long bits = ((long) id.hashCode() << 32) ^ joinedAtMillis;
+        bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+        bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
+        return bits ^ (bits >>> 31);
+    }
+
     @Override
     public String toString() {
         return "Session[" + stream + " " + user + " " + id + "]";

@@ -49,6 +49,7 @@ final class Repairs {
     private final Sweeper sweeper;
     private final Ledger ledger;
     private final Ways ways;
+    private final boolean dryRun;
     private final Counter mismatches;
     private final Counter reaped;
     /** Streams that were in the index lately, and when. */
@@ -76,10 +77,12 @@ final class Repairs {
                 config.reconciler().threshold(),
                 config.reconciler().rounds(),
                 SILENT_BEATS * config.counting().beatMillis());
+        this.dryRun = config.reconciler().dryRun();
         this.reaper = new Reaper(store, clock);
         this.sweeper = new Sweeper(roster.self(), store, ledger, metrics);
         this.mismatches = Counter.builder("headcount.reconciler.mismatches")
-                .description("differences between a node's sockets and Redis that were sent to the node")
+                .description(
+                        "differences between a node's sockets and Redis; the node is told, unless reconciler.dryRun")
                 .register(metrics);
         this.reaped = Counter.builder("headcount.reconciler.sessions.reaped")
                 .description("sessions of dead nodes that were removed")
@@ -160,11 +163,15 @@ final class Repairs {
         reconciliation.compare(streams, deaths::isAlive).forEach(mismatch -> {
             mismatches.increment();
             LOG.info(
-                    "a node's sockets differ from Redis stream={} node={} sockets={} redis={}",
+                    "a node's sockets differ from Redis stream={} node={} sockets={} redis={} dryRun={}",
                     mismatch.stream(),
                     mismatch.incarnation(),
                     mismatch.sockets(),
-                    mismatch.asserted());
+                    mismatch.asserted(),
+                    dryRun);
+            if (dryRun) {
+                return;
+            }
             ways.verify().accept(new Message.Verify(mismatch.stream(), mismatch.incarnation(), "drift"));
         });
         deaths.reporting(streams.stream()
@@ -179,7 +186,7 @@ final class Repairs {
             if (stream.nodes().isEmpty() && viewers == 0) {
                 listedAt.remove(id);
                 work.add(() -> store.retire(id));
-            } else if (Math.floorMod(id.hashCode(), SWEEP_ROUNDS) == thisRound % SWEEP_ROUNDS) {
+            } else if (!dryRun && Math.floorMod(id.hashCode(), SWEEP_ROUNDS) == thisRound % SWEEP_ROUNDS) {
                 work.add(() -> sweeper.sweep(id, viewers));
             }
         }

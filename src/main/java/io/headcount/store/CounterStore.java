@@ -143,6 +143,8 @@ public interface CounterStore {
      * @param sockets what the node itself counts on the stream
      * @param lastNumber number of the last batch that was applied
      * @param sessions whose heartbeats to renew; at most {@link #MAX_BATCH}
+     * @param renewKeys whether also the keys around the heartbeats are kept for another 10 minutes, and tabs that are
+     *     missing are put back; seldom, as it doubles the cost
      * @param forget the node has nothing on this stream any more and will start anew, after 0
      */
     record Beat(
@@ -151,6 +153,7 @@ public interface CounterStore {
             long sockets,
             long lastNumber,
             List<Session> sessions,
+            boolean renewKeys,
             boolean forget) {}
 
     /**
@@ -159,8 +162,9 @@ public interface CounterStore {
      * @param asserted sessions it holds for the incarnation on the stream
      * @param lastSeen number of the last batch it saw, 0 when it knows nothing of the incarnation
      * @param restored users that were missing in the stream's set and were put back
+     * @param missing sessions of the beat that it does not hold for the incarnation
      */
-    record BeatResult(Count count, long asserted, long lastSeen, long restored) {}
+    record BeatResult(Count count, long asserted, long lastSeen, long restored, List<String> missing) {}
 
     /**
      * A session as Redis knows it.

@@ -51,7 +51,8 @@ public final class Signer {
         return hs256(SECRET);
     }
 
-    static Signer rs256(String kid) {
+    /** With a new key of 2,048 bits. */
+    public static Signer rs256(String kid) {
         return rs256(kid, 2_048);
     }
 

@@ -12,6 +12,8 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ final class CrowdMain {
     private final Deliveries deliveries = new Deliveries();
     private Histogram welcomes = new Histogram(LONGEST_MICROS, 3);
     private final List<InetAddress> sources = new ArrayList<>();
+    private final ArrayDeque<String> tokens = new ArrayDeque<>();
     private long users;
     private int opening;
     private int failed;
@@ -64,6 +67,7 @@ final class CrowdMain {
             case "open" -> open(number(words, 1), number(words, 2), number(words, 3));
             case "churn" -> churn(number(words, 1), number(words, 2));
             case "toggle" -> toggle(number(words, 1), number(words, 2));
+            case "tokens" -> takeTokens(Path.of(words[1]));
             case "close" -> closeAll();
             case "watch" -> {
                 deliveries.begin(open.stream().map(member -> member.value).toList());
@@ -78,6 +82,17 @@ final class CrowdMain {
 
     private static int number(String[] words, int at) {
         return Integer.parseInt(words[at]);
+    }
+
+    /** From now on every viewer comes with the next line of a file as its token, which says who it is. */
+    private void takeTokens(Path file) {
+        try {
+            tokens.clear();
+            tokens.addAll(Files.readAllLines(file));
+            answer("tokens=" + tokens.size());
+        } catch (IOException e) {
+            answer("error=" + e);
+        }
     }
 
     /** So many sockets over so many streams, at most so many a second. */
@@ -188,13 +203,15 @@ final class CrowdMain {
 
         void connect(String stream) {
             opening++;
+            String token = tokens.poll();
+            String user = "u" + users++;
             viewer = viewers.open(
                     new ViewerOptions(
                             List.of(server),
                             0,
                             stream,
-                            "u" + users++,
-                            null,
+                            token == null ? user : null,
+                            token,
                             sources.get((int) (users % sources.size())),
                             null,
                             30_000,

@@ -2,6 +2,7 @@ package io.headcount.counter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.bus.Message.Tally;
 import io.headcount.model.Count;
 import io.headcount.model.Incarnation;
 import io.headcount.model.Mode;
@@ -177,7 +178,7 @@ class StreamStateTest {
 
         state.refused(refused);
         assertThat(state.next(LIFE, 500)).isNull();
-        StreamState.Difference difference = state.reconcile(List.of(), 0);
+        Difference difference = state.reconcile(List.of(), 0);
         Batch everything = state.next(LIFE, 500);
 
         assertThat(difference.added())
@@ -196,7 +197,7 @@ class StreamStateTest {
         state.applied(state.next(LIFE, 500), 2, Set.of());
         state.suspect("drift");
 
-        StreamState.Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
+        Difference difference = state.reconcile(List.of(member("b"), member("ghost")), 1);
         Batch repair = state.next(LIFE, 500);
 
         assertThat(difference.before()).isEqualTo(2);
@@ -215,7 +216,7 @@ class StreamStateTest {
 
         state.open(session("b"));
         state.end(leaving);
-        StreamState.Difference difference = state.reconcile(List.of(member("a")), 1);
+        Difference difference = state.reconcile(List.of(member("a")), 1);
 
         assertThat(difference.none()).isTrue();
         assertThat(state.next(LIFE, 500).changes()).hasSize(2);
@@ -314,7 +315,7 @@ class StreamStateTest {
         Batch first = state.next(LIFE, 500);
         state.applied(first, 1, Set.of());
         state.open(session("b"));
-        state.census(0, 2);
+        state.census(0, new Tally(2, 0));
 
         assertThat(first.sockets()).isEqualTo(1);
         assertThat(state.sockets()).as("b is not applied yet").isEqualTo(1);
@@ -326,9 +327,53 @@ class StreamStateTest {
         state.open(session("a"));
         state.applied(state.next(LIFE, 500), 1, Set.of());
 
-        state.census(0, 3);
+        state.census(0, new Tally(3, 0));
 
         assertThat(state.sockets()).isEqualTo(3);
+    }
+
+    @Test
+    void noticesThatAGatewayHasAsManySocketsButOthers() {
+        state.open(session("a"));
+        state.open(session("b"));
+        Tally same = Tally.NONE.plus(session("b")).plus(session("a"));
+
+        assertThat(state.census(0, same)).isFalse();
+        assertThat(state.census(0, Tally.NONE.plus(session("a")).plus(session("c"))))
+                .isTrue();
+        assertThat(state.sockets()).as("no keeper would notice").isEqualTo(0);
+    }
+
+    @Test
+    void suspectsAStreamWhereRedisHasLostASessionThatIsOpen() {
+        state.open(session("a"));
+        state.applied(state.next(LIFE, 500), 1, Set.of());
+        long doubts = state.doubts();
+
+        state.missing(List.of("left a moment ago"), doubts);
+        assertThat(state.isSuspect()).isFalse();
+
+        state.missing(List.of("a"), doubts);
+        assertThat(state.isSuspect()).isTrue();
+        assertThat(state.reconcile(List.of(member("x")), 1).cause()).isEqualTo("members");
+
+        state.applied(state.next(LIFE, 500), 1, Set.of());
+        state.missing(List.of("a"), doubts);
+        assertThat(state.isSuspect()).as("an answer from before the comparison").isFalse();
+    }
+
+    @Test
+    void beatsOnlySessionsWhoseJoinIsApplied() {
+        state.open(session("a"));
+        state.applied(state.next(LIFE, 500), 1, Set.of());
+        state.open(session("b"));
+        Batch underWay = state.next(LIFE, 500);
+        state.open(session("c"));
+
+        assertThat(state.inPhase(0, 1)).extracting(Session::id).containsExactly("a");
+
+        state.applied(underWay, 2, Set.of());
+        assertThat(state.inPhase(0, 1)).extracting(Session::id).containsExactlyInAnyOrder("a", "b");
     }
 
     @Test
@@ -357,6 +402,6 @@ class StreamStateTest {
     }
 
     private static BeatResult beat(long asserted, long lastSeen) {
-        return new BeatResult(Count.none("42", 5_000, Mode.EXACT), asserted, lastSeen, 0);
+        return new BeatResult(Count.none("42", 5_000, Mode.EXACT), asserted, lastSeen, 0, List.of());
     }
 }

@@ -302,9 +302,14 @@ class GatewayIT {
                     Addresses.SOCKETS_WANTED.at(0), new Message.SocketsWanted("s"), Message.Sockets.class));
 
             assertThat(sockets.sessions()).containsExactlyInAnyOrderElementsOf(running.counter.open.values());
+            Message.Tally both = Message.Tally.NONE;
+            for (Session session : sockets.sessions()) {
+                both = both.plus(session);
+            }
+            Message.Census expected = new Message.Census(0, Map.of("s", both));
             await().until(() -> {
                 synchronized (censuses) {
-                    return censuses.contains(new Message.Census(0, Map.of("s", 2)));
+                    return censuses.contains(expected);
                 }
             });
         }

@@ -2,6 +2,7 @@ package io.headcount.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.bus.Message;
 import io.headcount.bus.Message.Admitted;
 import io.headcount.bus.Message.SessionEvent;
 import io.headcount.bus.Message.SessionEvents;
@@ -143,8 +144,10 @@ class SessionRegistryTest {
             }
         }
 
-        Map<String, Integer> expected = new HashMap<>();
-        open.forEach(socket -> expected.merge(socket.session().stream(), 1, Integer::sum));
+        Map<String, Message.Tally> expected = new HashMap<>();
+        open.forEach(socket -> expected.compute(
+                socket.session().stream(),
+                (stream, tally) -> (tally == null ? Message.Tally.NONE : tally).plus(socket.session())));
         assertThat(registry.census()).as("seed " + seed).isEqualTo(expected);
         assertThat(registry.size()).isEqualTo(open.size());
         assertThat(expected.keySet().stream().flatMap(stream -> registry.sessionsOf(stream).stream()))

@@ -151,7 +151,7 @@ class ModelAgainstLuaIT {
             renewed.add(session());
         }
         long number = dice.chance(0.8) ? last : dice.between(0, last + 1);
-        Beat beat = new Beat(stream, life, dice.between(0, 9), number, renewed, dice.chance(0.2));
+        Beat beat = new Beat(stream, life, dice.between(0, 9), number, renewed, dice.chance(0.3), dice.chance(0.2));
         BeatResult real = await(store.beat(beat));
         seenMillis = real.count().asOfMillis();
         assertThat(model.beat(beat, seenMillis)).isEqualTo(real);

@@ -44,8 +44,8 @@ final class ModelStream {
     private final Map<String, Heartbeat> heartbeats = new TreeMap<>();
     private final Map<String, Asserted> nodes = new TreeMap<>();
     private final Map<String, Report> reports = new TreeMap<>();
-    private long usersUntil;
-    private long reportsUntil;
+    private long usersUntil = Long.MAX_VALUE;
+    private long reportsUntil = Long.MAX_VALUE;
     private ModelStat stat;
     private long statUntil;
 
@@ -99,7 +99,7 @@ final class ModelStream {
             }
         }
         removeUsers(left);
-        if (last == 0 || number != last + 1) {
+        if (last == 0 || number != last + 1 || before == 0 || held(incarnation) == joins) {
             renewUsers(now);
             renewNode(incarnation, now);
         }
@@ -159,10 +159,15 @@ final class ModelStream {
         long last = report == null ? 0 : report.number;
         long held = held(incarnation);
         long restored = 0;
+        List<String> missing = new ArrayList<>();
         if (last > 0 && last != SHUT_OUT) {
             int before = users.size();
             for (Session session : beat.sessions()) {
-                restored += renew(session, incarnation, now) ? 1 : 0;
+                if (!renew(session, incarnation, now, beat.renewKeys())) {
+                    missing.add(session.id());
+                } else if (users.add(session.user())) {
+                    restored++;
+                }
             }
             if (restored > 0) {
                 note(now, before, before + (int) restored, 0, 0);
@@ -173,25 +178,31 @@ final class ModelStream {
             } else {
                 reports.put(incarnation, new Report(sockets, last, now, held));
             }
-            renewUsers(now);
-            renewNode(incarnation, now);
-            reportsUntil = now + LIVE_TTL_MILLIS;
+            if (beat.renewKeys() || restored > 0) {
+                renewUsers(now);
+                renewNode(incarnation, now);
+                reportsUntil = now + LIVE_TTL_MILLIS;
+            }
         }
-        return new BeatResult(count(now), held, last, restored);
+        return new BeatResult(count(now), held, last, restored, missing);
     }
 
-    private boolean renew(Session session, String incarnation, long now) {
+    private boolean renew(Session session, String incarnation, long now, boolean renewKeys) {
         Asserted asserted = nodes.get(incarnation);
         boolean holds = asserted != null && asserted.members.containsKey(session.id());
         if (!holds && !plants.contains(Plant.BEAT_RAISES_THE_DEAD)) {
             return false;
         }
-        heartbeats.put(session.id(), new Heartbeat(incarnation, now + HEARTBEAT_MILLIS));
-        Tabs ofUser = tabs.computeIfAbsent(session.user(), user -> new Tabs());
-        ofUser.owners.put(session.id(), incarnation);
-        ofUser.until = now + LIVE_TTL_MILLIS;
+        Heartbeat known = heartbeats.get(session.id());
+        String owner = known == null || known.until <= now ? incarnation : known.incarnation;
+        heartbeats.put(session.id(), new Heartbeat(owner, now + HEARTBEAT_MILLIS));
+        if (renewKeys) {
+            Tabs ofUser = tabs.computeIfAbsent(session.user(), user -> new Tabs());
+            ofUser.owners.putIfAbsent(session.id(), incarnation);
+            ofUser.until = now + LIVE_TTL_MILLIS;
+        }
         believedUntil.put(session.user(), now + HEARTBEAT_MILLIS);
-        return users.add(session.user());
+        return true;
     }
 
     /** reap.lua */

@@ -416,9 +416,13 @@ final class SimNode implements Roster {
 
         void census() {
             flush();
-            Map<String, Integer> byStream = new HashMap<>();
-            sockets.values().forEach(session -> byStream.merge(session.stream(), 1, Integer::sum));
-            deliver(() -> counting.onCensus(new Message.Census(index, byStream)));
+            Map<String, Message.Tally> tallies = new HashMap<>();
+            sockets.values()
+                    .forEach(session -> tallies.put(
+                            session.stream(),
+                            tallies.getOrDefault(session.stream(), Message.Tally.NONE)
+                                    .plus(session)));
+            deliver(() -> counting.onCensus(new Message.Census(index, tallies)));
         }
 
         Future<Message.Sockets> sockets(Message.SocketsWanted wanted) {

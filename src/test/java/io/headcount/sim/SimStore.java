@@ -46,7 +46,7 @@ final class SimStore implements CounterStore {
     public Future<BeatResult> beat(Beat beat) {
         return call(beat.stream(), stream -> stream.beat(beat, world.network.redisNow()))
                 .map(result -> world.has(Plant.BEAT_SAYS_NOTHING)
-                        ? new BeatResult(result.count(), beat.sockets(), beat.lastNumber(), 0)
+                        ? new BeatResult(result.count(), beat.sockets(), beat.lastNumber(), 0, List.of())
                         : result);
     }
 

@@ -91,25 +91,30 @@ public final class RedisCounterStore implements CounterStore {
     @Override
     public Future<BeatResult> beat(Beat beat) {
         String stream = beat.stream();
-        List<String> keys =
-                streamKeys(stream, beat.incarnation(), 2 * beat.sessions().size());
-        List<String> args = new ArrayList<>(5 + 2 * beat.sessions().size());
+        int size = beat.sessions().size();
+        List<String> keys = streamKeys(stream, beat.incarnation(), beat.renewKeys() ? 2 * size : size);
+        List<String> args = new ArrayList<>(6 + 2 * beat.sessions().size());
         args.add(beat.incarnation().toString());
         args.add(Long.toString(beat.lastNumber()));
         args.add(Long.toString(beat.sockets()));
         args.add(bucketMillis);
         args.add(beat.forget() ? "1" : "0");
+        args.add(beat.renewKeys() ? "1" : "0");
         for (Session session : beat.sessions()) {
-            addSessionKeys(keys, stream, session.user(), session.id());
+            keys.add(Keys.heartbeat(stream, session.id()));
             args.add(session.id());
             args.add(session.user());
+        }
+        if (beat.renewKeys()) {
+            beat.sessions().forEach(session -> keys.add(Keys.tabs(stream, session.user())));
         }
         return router.script(BEAT, keys, args)
                 .map(reply -> new BeatResult(
                         count(stream, reply, 0),
                         reply.get(6).toLong(),
                         reply.get(7).toLong(),
-                        reply.get(8).toLong()));
+                        reply.get(8).toLong(),
+                        reply.get(9).stream().map(Response::toString).toList()));
     }
 
     @Override

@@ -60,7 +60,13 @@ class MigrationsIT {
     void saysThatTheLoginIsRefused() {
         MySqlConfig config = mysql.config("any");
         MySqlConfig wrong = new MySqlConfig(
-                config.endpoints().get(0).host(), config.endpoints().get(0).port(), "any", "nobody", "wrong", 1, 1000);
+                config.endpoints().get(0).host(),
+                config.endpoints().get(0).port(),
+                "any",
+                "nobody",
+                "wrong",
+                1,
+                15_000);
 
         assertThatThrownBy(() -> Migrations.pending(wrong)).isInstanceOfSatisfying(BookException.class, e -> {
             assertThat(e.getMessage())

@@ -130,7 +130,7 @@ class RedisCounterStoreIT {
         apply(next, 1, join("u1", "a"));
 
         BatchResult late = apply(N1, 2, leave("u1", "a"));
-        BeatResult lateBeat = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), false)));
+        BeatResult lateBeat = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), true, false)));
         await(store.reap(stream, N1, await(store.members(stream, N1, "0")).members()));
         BatchResult later = apply(N1, 1, join("u1", "a"));
 
@@ -159,7 +159,7 @@ class RedisCounterStoreIT {
         run("SREM", "live:users:{" + stream + "}", "u1");
         run("DEL", "hb:{" + stream + "}:a");
 
-        BeatResult result = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), false)));
+        BeatResult result = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), true, false)));
 
         assertThat(result.restored()).isEqualTo(1);
         assertThat(result.count().viewers()).isEqualTo(1);
@@ -171,7 +171,7 @@ class RedisCounterStoreIT {
         apply(N1, 1, join("u1", "a"));
         apply(N1, 2, join("u2", "b"), join("u3", "c"));
 
-        await(store.beat(new Beat(stream, N1, 1, 1, List.of(), false)));
+        await(store.beat(new Beat(stream, N1, 1, 1, List.of(), true, false)));
 
         String report = keys("HVALS", "live:nodes:{" + stream + "}").get(0);
         assertThat(report).as("sockets:number:when:asserted").startsWith("2:2:").endsWith(":3");
@@ -182,7 +182,7 @@ class RedisCounterStoreIT {
         apply(N1, 1, join("u1", "a"));
         apply(N1, 2, leave("u1", "a"));
 
-        await(store.beat(new Beat(stream, N1, 0, 2, List.of(), true)));
+        await(store.beat(new Beat(stream, N1, 0, 2, List.of(), true, true)));
         BatchResult anew = apply(N1, 1, join("u1", "b"));
 
         assertThat(applied(anew).count().viewers()).isEqualTo(1);
@@ -193,7 +193,7 @@ class RedisCounterStoreIT {
         apply(N1, 1, join("u1", "a"));
         apply(N1, 2, leave("u1", "a"));
 
-        BeatResult late = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), false)));
+        BeatResult late = await(store.beat(new Beat(stream, N1, 1, 1, List.of(session("u1", "a")), true, false)));
 
         assertThat(late.count().viewers()).isZero();
         assertThat(number("EXISTS", "hb:{" + stream + "}:a")).isZero();
@@ -201,7 +201,7 @@ class RedisCounterStoreIT {
 
     @Test
     void tellsAnIncarnationThatRedisKnowsNothingOfIt() throws Exception {
-        BeatResult result = await(store.beat(new Beat(stream, N1, 3, 7, List.of(session("u1", "a")), false)));
+        BeatResult result = await(store.beat(new Beat(stream, N1, 3, 7, List.of(session("u1", "a")), true, false)));
 
         assertThat(result.lastSeen()).isZero();
         assertThat(number("EXISTS", "live:nodes:{" + stream + "}")).isZero();
