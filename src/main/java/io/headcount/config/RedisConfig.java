@@ -42,7 +42,7 @@ public record RedisConfig(
                 new Login(s.text("redis.sentinelUser", ""), s.text("redis.sentinelPassword", "")),
                 new Login(s.text("redis.user", ""), s.text("redis.password", "")),
                 Tls.read(s),
-                s.integer("redis.callTimeoutMillis", 1_000, 50, 60_000),
+                s.integer("redis.callTimeoutMillis", 1_000, 100, 60_000),
                 s.integer("redis.connectTimeoutMillis", 1_000, 50, 60_000),
                 s.integer("redis.maxInFlight", 2_048, 1, 65_536));
         redis.check(s);

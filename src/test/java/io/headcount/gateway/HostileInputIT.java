@@ -114,13 +114,14 @@ class HostileInputIT {
         Hostility hostility = new Hostility(target.port, 0);
         List<Thread> deaf = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            deaf.add(hostility.repeat("never reads", hostility::neverReads, System.nanoTime() + 1));
+            deaf.add(hostility.repeat("never reads", hostility::neverReads, System.nanoTime()));
         }
         for (Thread thread : deaf) {
             thread.join();
         }
 
         assertThat(hostility.wrong).isEmpty();
+        assertThat(hostility.done.get("never reads")).hasValue(30);
     }
 
     @Test

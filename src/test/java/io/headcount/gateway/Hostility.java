@@ -82,12 +82,12 @@ final class Hostility {
         return acts;
     }
 
-    /** Does an act over and over, in a thread of its own, until the time. */
+    /** Does an act at least once, and over and over until the time, in a thread of its own. */
     Thread repeat(String name, Act act, long untilNanos) {
         AtomicInteger times = done.computeIfAbsent(name, unknown -> new AtomicInteger());
         Thread thread = new Thread(
                 () -> {
-                    while (System.nanoTime() < untilNanos) {
+                    do {
                         try {
                             act.run();
                             times.incrementAndGet();
@@ -97,7 +97,7 @@ final class Hostility {
                         } catch (AssertionError | RuntimeException e) {
                             wrong.add(name + ": " + e);
                         }
-                    }
+                    } while (System.nanoTime() < untilNanos);
                 },
                 "hostile " + name);
         thread.start();

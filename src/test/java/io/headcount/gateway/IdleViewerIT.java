@@ -43,7 +43,7 @@ class IdleViewerIT {
                 Instances was = before.getOrDefault(entry.getKey(), new Instances(0, 0));
                 long grown = entry.getValue().count() - was.count();
                 if (entry.getKey().startsWith("io.vertx.") && grown > SOCKETS / 4) {
-                    vertx.put(entry.getKey(), grown / SOCKETS);
+                    vertx.put(entry.getKey(), Math.round((double) grown / SOCKETS));
                 }
                 if (entry.getKey().matches("io\\.(vertx|netty|headcount)\\..*")) {
                     bytes += entry.getValue().bytes() - was.bytes();

@@ -39,7 +39,8 @@ final class Dispatcher {
         this.topology = topology;
         this.clock = clock;
         this.metrics = metrics;
-        this.patienceNanos = config.callTimeoutMillis() * 1_000_000L;
+        // Given up at the last look before the deadline: nobody waits longer than is configured.
+        this.patienceNanos = (config.callTimeoutMillis() - RedisRouter.TICK_MILLIS) * 1_000_000L;
     }
 
     void start(Call call) {

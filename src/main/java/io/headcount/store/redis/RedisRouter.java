@@ -32,7 +32,7 @@ public final class RedisRouter {
     /** On a busy machine a node that answers may need a second more until its slots are known. */
     private static final long SLOTS_WITHIN_NANOS = 5_000_000_000L;
 
-    /** How often deadlines are looked at: a call may end this much late. */
+    /** How often deadlines are looked at: a call may be given up this much early. */
     static final int TICK_MILLIS = 50;
 
     private final VertxInternal vertx;
