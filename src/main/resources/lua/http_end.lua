@@ -1,7 +1,7 @@
 -- Ends sessions of viewers without WebSocket: those asked for, or those whose time is over. What is ended stays in
 -- live:ended until the session log has it; a repetition changes nothing.
 -- KEYS  1 live:users:{S}  2 live:nodes:{S}  3 live:stat:{S}  4 live:beats:{S}  5 live:node:{S}:beat  6 live:ended:{S}
---       then for each session: live:tabs:{S}:U, hb:{S}:SESSION
+--       then for each session: live:tabs:{S}:U, hb:{S}:SESSION, ended:{S}:SESSION
 -- ARGV  1 bucket length, milliseconds  2 cause  3 1 for those whose time is over only
 --       4 so long a mark says that a session has ended, milliseconds, then for each session: session, user
 -- Result {number of sessions ended, viewers, sessions, peak, peakAt, now, rev}
@@ -15,8 +15,9 @@ local FIRST_KEY, FIRST_ARG, TTL_MILLIS = 7, 5, 60000
 local now = now_millis()
 local before = redis.call('SCARD', users)
 local ended = 0
-for i = 0, (#KEYS - FIRST_KEY + 1) / 2 - 1 do
-  local tabs, heartbeat = KEYS[FIRST_KEY + 2 * i], KEYS[FIRST_KEY + 2 * i + 1]
+for i = 0, (#KEYS - FIRST_KEY + 1) / 3 - 1 do
+  local key = FIRST_KEY + 3 * i
+  local tabs, heartbeat, mark = KEYS[key], KEYS[key + 1], KEYS[key + 2]
   local session, user = ARGV[FIRST_ARG + 2 * i], ARGV[FIRST_ARG + 2 * i + 1]
   local due = tonumber(redis.call('ZSCORE', beats, session))
   if due and (due <= now or not due_only) then
@@ -35,7 +36,8 @@ for i = 0, (#KEYS - FIRST_KEY + 1) / 2 - 1 do
     ended = ended + 1
   end
   if not due_only or (due and due <= now) then
-    redis.call('SET', heartbeat, 'ended', 'PX', mark_millis)
+    redis.call('UNLINK', heartbeat)
+    redis.call('SET', mark, '', 'PX', mark_millis)
   end
 end
 if ended > 0 then

@@ -185,8 +185,8 @@ final class Node {
                         metrics.registry(),
                         clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
-                .compose(done -> deploy(
-                        () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));
+                .compose(done -> deploy(() ->
+                        new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));
     }
 
     private Future<Void> deployCounters() {
@@ -224,8 +224,7 @@ final class Node {
     }
 
     private RedisBeatStore beats() {
-        return new RedisBeatStore(
-                redis, clock, config.books().historyMillis(), config.nodeId(), counters);
+        return new RedisBeatStore(redis, clock, config.books().historyMillis(), config.nodeId(), counters);
     }
 
     private void tellOwner(Count count) {

@@ -284,9 +284,14 @@ class CountingIT {
                     message -> message.counts().forEach(count -> published.put(count.stream(), count)));
             await(vertx.deployVerticle(new CounterVerticle(config, 0, roster, store, lease, clock, metrics)));
             await(vertx.deployVerticle(new OwnerVerticle(config, roster, store, metrics)));
-            await(vertx.deployVerticle(
-                    new ReconcilerVerticle(
-                            config, roster, store, new RedisLeaseStore(router), clock, metrics, new RedisBeatStore(router, clock, 300_000, "n1", store))));
+            await(vertx.deployVerticle(new ReconcilerVerticle(
+                    config,
+                    roster,
+                    store,
+                    new RedisLeaseStore(router),
+                    clock,
+                    metrics,
+                    new RedisBeatStore(router, clock, 300_000, "n1", store))));
         }
 
         Session session(String user) {

@@ -45,11 +45,7 @@ public final class BeatRoutes {
 
     /** @param changed is told counts, for the stream's owner */
     public BeatRoutes(
-            HeadcountConfig config,
-            BeatStore store,
-            Authenticator auth,
-            SharedClock clock,
-            Consumer<Count> changed) {
+            HeadcountConfig config, BeatStore store, Authenticator auth, SharedClock clock, Consumer<Count> changed) {
         this.config = config;
         this.store = store;
         this.auth = auth;

@@ -3,8 +3,8 @@ package io.headcount.reconciler;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
-import io.headcount.bus.Roster;
 import io.headcount.bus.Message;
+import io.headcount.bus.Roster;
 import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.SharedClock;
@@ -70,8 +70,8 @@ public final class ReconcilerVerticle extends VerticleBase {
                 roster,
                 store,
                 beats,
-                count -> bus.send(
-                        Addresses.OWNER.at(roster.self()), new Message.Counts(roster.self(), List.of(count))));
+                count ->
+                        bus.send(Addresses.OWNER.at(roster.self()), new Message.Counts(roster.self(), List.of(count))));
         Rounds.every(BeatSweeps.INTERVAL_MILLIS, "viewers without WebSocket", vertx, sweeps::round);
         return Future.succeededFuture();
     }

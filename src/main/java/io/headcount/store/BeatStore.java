@@ -11,13 +11,19 @@ public interface BeatStore {
     /** How long a session lives after a beat. */
     long TTL_MILLIS = 60_000;
 
-    /** How long after it was issued a session's id is accepted; so long, too, it is known that the session ended. */
+    /** How long after it was issued a session's id is accepted. */
     long ID_LIFE_MILLIS = 12 * 3_600_000L;
+
+    /**
+     * How long it is remembered that a session ended. Later its id would open it again, as after a loss of Redis' data:
+     * a client that goes on after its own end is wrong, and a mark for each id's whole life would take gigabytes.
+     */
+    long MARK_MILLIS = 600_000;
 
     /** A sign of life. The first one of a session opens it, and so does the first after Redis lost its data. */
     Future<Beaten> beat(Beating beating);
 
-    /** Ends a session, which then stays ended; logs it first. Nothing happens to one that has ended. */
+    /** Ends a session, which then stays ended, and logs it. Nothing happens to one that has ended. */
     Future<Count> end(String stream, String session, String user);
 
     /** Ends a stream's sessions whose time is over, and logs those that were ended and may not be in the log. */

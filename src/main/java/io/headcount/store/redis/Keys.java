@@ -38,6 +38,11 @@ final class Keys {
         return "live:node:{" + stream + "}:beat";
     }
 
+    /** Says that a session without WebSocket has ended. */
+    static String endedMark(String stream, String session) {
+        return "ended:{" + stream + "}:" + session;
+    }
+
     /** Ended sessions of viewers without WebSocket, until the session log has them. */
     static String ended(String stream) {
         return "live:ended:{" + stream + "}";

@@ -51,6 +51,7 @@ public final class RedisBeatStore implements BeatStore {
         List<String> keys = streamKeys(stream);
         keys.add(Keys.tabs(stream, beating.user()));
         keys.add(Keys.heartbeat(stream, beating.session()));
+        keys.add(Keys.endedMark(stream, beating.session()));
         List<String> args = List.of(
                 beating.session(),
                 beating.user(),
@@ -58,7 +59,7 @@ public final class RedisBeatStore implements BeatStore {
                 bucketMillis,
                 Integer.toString(beating.mostTabs()));
         Future<Beaten> beaten = router.script(BEAT, keys, args)
-                .map(reply -> new Beaten(Outcome.values()[reply.get(0).toInteger()], count(stream, reply)));
+                .map(reply -> new Beaten(outcome(reply.get(0).toInteger()), count(stream, reply)));
         // No node announces a stream that has no sockets. An announcement that fails is repeated by the next beat.
         return Future.join(beaten, log.announce(List.of(stream))).transform(both -> beaten);
     }
@@ -94,10 +95,11 @@ public final class RedisBeatStore implements BeatStore {
         List<String> keys = streamKeys(stream);
         keys.add(Keys.ended(stream));
         List<String> args = new ArrayList<>(
-                List.of(bucketMillis, cause.wire(), dueOnly ? "1" : "0", Long.toString(ID_LIFE_MILLIS)));
+                List.of(bucketMillis, cause.wire(), dueOnly ? "1" : "0", Long.toString(MARK_MILLIS)));
         users.forEach((session, user) -> {
             keys.add(Keys.tabs(stream, user));
             keys.add(Keys.heartbeat(stream, session));
+            keys.add(Keys.endedMark(stream, session));
             args.add(session);
             args.add(user);
         });
@@ -129,6 +131,15 @@ public final class RedisBeatStore implements BeatStore {
                             .compose(logged -> router.write(Keys.ended(stream), remove))
                             .map(records.size());
         });
+    }
+
+    private static Outcome outcome(int code) {
+        return switch (code) {
+            case 0 -> Outcome.ALIVE;
+            case 1 -> Outcome.ENDED;
+            case 2 -> Outcome.TOO_MANY;
+            default -> throw new IllegalStateException("http_beat.lua answers no " + code);
+        };
     }
 
     private static List<String> streamKeys(String stream) {

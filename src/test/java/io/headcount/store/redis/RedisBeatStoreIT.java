@@ -144,8 +144,9 @@ class RedisBeatStoreIT {
         assertThat(beat("u1", "b1").count().viewers()).isEqualTo(1);
         await(store.end(stream, "b1", "u1"));
 
-        assertThat(logged()).singleElement().satisfies(row -> assertThat(row.joinedAtMillis())
-                .isEqualTo(issuedAt));
+        assertThat(logged())
+                .singleElement()
+                .satisfies(row -> assertThat(row.joinedAtMillis()).isEqualTo(issuedAt));
     }
 
     @Test
