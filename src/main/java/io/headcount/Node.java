@@ -16,6 +16,7 @@ import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
+import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
 import io.headcount.persistence.StatisticsVerticle;
@@ -135,7 +136,8 @@ final class Node {
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
+        books = MySqlBookStore.open(
+                vertx, config.mysql(), metrics.registry(), config.books().historyMillis());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()
@@ -178,12 +180,9 @@ final class Node {
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
                 .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
                 .compose(done -> deploy(() -> new StatisticsVerticle(
-                        config,
-                        roster,
-                        new RedisSessionLog(redis),
-                        books.statistics(config.books().historyMillis()),
-                        metrics.registry(),
-                        clock)))
+                        config, roster, new RedisSessionLog(redis), books.statistics(), metrics.registry(), clock)))
+                .compose(done -> deploy(
+                        () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(() ->
                         new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));
@@ -209,7 +208,7 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, books, readiness, clock, metrics.registry())
+        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry())
                 .with(new BeatRoutes(config, beats(), auth, clock, this::tellOwner));
         gateway = new Gateway(
                 config,
@@ -232,6 +231,18 @@ final class Node {
         if (owner != null) {
             Bus.of(vertx).send(Addresses.OWNER.at(owner), new Message.Counts(roster.self(), List.of(count)));
         }
+    }
+
+    private ApiRoutes.Books answers() {
+        return books == null
+                ? null
+                : new ApiRoutes.Books(
+                        books,
+                        books.history(),
+                        books.reports(),
+                        books.analysis(),
+                        books.liveRankings(),
+                        books.masterData());
     }
 
     private Future<Void> deploy(Supplier<Deployable> part) {

@@ -4,6 +4,7 @@ import io.headcount.auth.Authenticator;
 import io.headcount.auth.BeatSessions;
 import io.headcount.auth.Denial;
 import io.headcount.auth.Identity;
+import io.headcount.auth.Origins;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.Count;
 import io.headcount.model.Ids;
@@ -13,6 +14,8 @@ import io.headcount.store.BeatStore.Beaten;
 import io.headcount.store.BeatStore.Beating;
 import io.headcount.store.BeatStore.Outcome;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -30,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BeatRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(BeatRoutes.class);
+    private static final String BEAT = "/v1/streams/:stream/beat";
+    private static final String SESSION = BEAT + "/:session";
     private static final int MOST_BODY_BYTES = 1_024;
     /** Two beats may be lost before the session's time is over. */
     private static final long NEXT_BEAT_MILLIS = BeatStore.TTL_MILLIS / 3;
@@ -42,6 +47,7 @@ public final class BeatRoutes {
     private final SharedClock clock;
     private final Consumer<Count> changed;
     private final BeatSessions sessions;
+    private final Origins origins;
 
     /** @param changed is told counts, for the stream's owner */
     public BeatRoutes(
@@ -51,6 +57,7 @@ public final class BeatRoutes {
         this.auth = auth;
         this.clock = clock;
         this.changed = changed;
+        this.origins = new Origins(config.webSocket().allowedOrigins());
         List<String> keys = config.auth().sessionKeys();
         this.sessions = keys.isEmpty() ? null : new BeatSessions(keys);
     }
@@ -58,13 +65,40 @@ public final class BeatRoutes {
     void mount(RouteTable table, Function<String, Future<Void>> known) {
         table.addWithBody(
                 HttpMethod.POST,
-                "/v1/streams/:stream/beat",
+                BEAT,
                 BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
                 context -> beat(context, known));
-        table.add(HttpMethod.DELETE, "/v1/streams/:stream/beat/:session", this::leave);
+        table.add(HttpMethod.DELETE, SESSION, this::leave);
+        table.add(HttpMethod.OPTIONS, BEAT, context -> preflight(context, "POST"));
+        table.add(HttpMethod.OPTIONS, SESSION, context -> preflight(context, "DELETE"));
+    }
+
+    /** A browser asks whether a page of another site may send what it is about to send. */
+    private Future<JsonObject> preflight(RoutingContext context, String method) {
+        requireOrigin(context);
+        context.response()
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, method)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
+                .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "600");
+        return Future.succeededFuture();
+    }
+
+    /** As for a handshake: pages of other sites bring no viewers, unless they are on the list. */
+    private void requireOrigin(RoutingContext context) {
+        MultiMap headers = context.request().headers();
+        String host = headers.get(HttpHeaders.HOST);
+        List<String> given = headers.getAll(HttpHeaders.ORIGIN);
+        if (!origins.allow(given, host == null ? "" : host)) {
+            throw Problem.forbidden("This origin is not allowed here (websocket.allowedOrigins).");
+        }
+        if (!given.isEmpty()) {
+            context.response().putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, given.get(0));
+            context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        }
     }
 
     private Future<JsonObject> beat(RoutingContext context, Function<String, Future<Void>> known) {
+        requireOrigin(context);
         String stream = Requests.stream(context);
         String session = givenSession(context);
         requireKeys();
@@ -96,6 +130,7 @@ public final class BeatRoutes {
     }
 
     private Future<JsonObject> leave(RoutingContext context) {
+        requireOrigin(context);
         String stream = Requests.stream(context);
         String session = context.pathParam("session");
         if (!Ids.valid(session)) {

@@ -28,6 +28,10 @@ final class Problem extends RuntimeException {
         return new Problem(401, "Unauthorized", detail, 0);
     }
 
+    static Problem forbidden(String detail) {
+        return new Problem(403, "Forbidden", detail, 0);
+    }
+
     static Problem gone(String detail) {
         return new Problem(410, "Gone", detail, 0);
     }

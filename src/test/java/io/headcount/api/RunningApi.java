@@ -36,6 +36,10 @@ final class RunningApi implements AutoCloseable {
 
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
+    final InMemoryHistory history = new InMemoryHistory(books);
+    final InMemoryMasterData masterData = new InMemoryMasterData(books);
+    final InMemoryRankings rankings = new InMemoryRankings(books);
+    final InMemoryAnalysis analysis = new InMemoryAnalysis(books);
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
@@ -57,7 +61,15 @@ final class RunningApi implements AutoCloseable {
         }
         HeadcountConfig config = HeadcountConfig.read(tree, Map.of());
         SharedClock clock = new SharedClock();
-        api = new ApiRoutes(config, counters, books, () -> Future.succeededFuture(readiness), clock, meters);
+        Authenticator auth = await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters));
+        api = new ApiRoutes(
+                        config,
+                        counters,
+                        new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
+                        () -> Future.succeededFuture(readiness),
+                        clock,
+                        meters)
+                .with(new BeatRoutes(config, new InMemoryBeats(counters), auth, clock, count -> {}));
         Gateway gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -65,7 +77,7 @@ final class RunningApi implements AutoCloseable {
                         clock,
                         meters,
                         () -> api.router(vertx),
-                        await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters)),
+                        auth,
                         stream -> Future.succeededFuture(books.streams.containsKey(stream))));
         await(vertx.deployVerticle(gateway::instance, new DeploymentOptions()));
     }

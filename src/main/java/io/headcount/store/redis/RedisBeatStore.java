@@ -94,8 +94,8 @@ public final class RedisBeatStore implements BeatStore {
     private Future<Response> end(String stream, Map<String, String> users, EndCause cause, boolean dueOnly) {
         List<String> keys = streamKeys(stream);
         keys.add(Keys.ended(stream));
-        List<String> args = new ArrayList<>(
-                List.of(bucketMillis, cause.wire(), dueOnly ? "1" : "0", Long.toString(MARK_MILLIS)));
+        List<String> args =
+                new ArrayList<>(List.of(bucketMillis, cause.wire(), dueOnly ? "1" : "0", Long.toString(MARK_MILLIS)));
         users.forEach((session, user) -> {
             keys.add(Keys.tabs(stream, user));
             keys.add(Keys.heartbeat(stream, session));

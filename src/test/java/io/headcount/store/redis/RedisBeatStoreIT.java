@@ -80,7 +80,7 @@ class RedisBeatStoreIT {
         beat("u1", "b1");
 
         await(counters.apply(new Batch(stream, N1, 2, 1, 0, List.of(new Change(socket("u1"), false)))));
-        await(counters.beat(new Beat(stream, N1, 0, 2, List.of(), false)));
+        await(counters.beat(new Beat(stream, N1, 0, 2, List.of(), false, false)));
         await(counters.sweep(stream, "0"));
 
         assertThat(counted().viewers()).isEqualTo(1);
