@@ -61,9 +61,7 @@ final class DoctorCommand extends Configured {
     }
 
     private static long count(List<Finding> findings, Finding.Verdict verdict) {
-        return findings.stream()
-                .filter(finding -> finding.verdict() == verdict)
-                .count();
+        return findings.stream().filter(finding -> finding.verdict() == verdict).count();
     }
 
     private static String word(Finding.Verdict verdict) {

@@ -39,7 +39,8 @@ public final class Headcount implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: node, migrate, doctor, statistics, erase or load (--help explains).");
+                spec.commandLine(),
+                "Say what to do: node, migrate, doctor, statistics, erase or load (--help explains).");
     }
 
     /** From the jar's manifest; classes in a folder have none. */

@@ -84,7 +84,8 @@ final class BooksChecks {
         if (allowed >= 0 && allowed < needed) {
             all.add(Finding.wrong(
                     where(server),
-                    "max_connections is " + allowed + ", and " + nodes + " nodes (cluster.expectedNodes) want " + needed,
+                    "max_connections is " + allowed + ", and " + nodes + " nodes (cluster.expectedNodes) want "
+                            + needed,
                     "raise max_connections, or lower mysql.poolSize and mysql.readers.*.poolSize"));
         }
     }
@@ -166,8 +167,8 @@ final class BooksChecks {
         } else if (!schema.pending().isEmpty()) {
             all.add(Finding.wrong(
                     "mysql tables",
-                    schema.pending().size() + " migrations are still to be applied to " + config.mysql().database()
-                            + ": " + String.join(", ", schema.pending()),
+                    schema.pending().size() + " migrations are still to be applied to "
+                            + config.mysql().database() + ": " + String.join(", ", schema.pending()),
                     "headcount migrate"));
         } else if (!schema.unknown().isEmpty()) {
             all.add(Finding.look(

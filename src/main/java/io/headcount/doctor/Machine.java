@@ -2,7 +2,9 @@ package io.headcount.doctor;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,6 +29,7 @@ public record Machine(
         long tcpMemoryBytes) {
     static final long UNKNOWN = -1;
     private static final long PAGE_BYTES = 4_096;
+    private static final int MOST_BYTES = 256;
 
     /** This one. */
     public static Machine here() {
@@ -47,9 +50,13 @@ public record Machine(
     }
 
     private static long kernel(String name, int field) {
-        try {
-            String[] fields =
-                    Files.readString(Path.of("/proc/sys/net", name)).trim().split("\\s+");
+        byte[] all = new byte[MOST_BYTES];
+        try (InputStream in = Files.newInputStream(Path.of("/proc/sys/net", name))) {
+            // At once: to a second read the kernel says that nothing is left, however little the first one took.
+            int length = in.read(all);
+            String[] fields = new String(all, 0, Math.max(0, length), StandardCharsets.US_ASCII)
+                    .trim()
+                    .split("\\s+", -1);
             return Long.parseLong(fields[field]);
         } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
             // Not Linux, or hidden in a container (net.core often is): said of nothing.

@@ -45,15 +45,14 @@ public final class MachineChecks {
      * @param aheadMillis by which this machine's clock is ahead of the server's
      */
     public static Finding clock(HeadcountConfig config, String server, long aheadMillis) {
-        String differs =
-                "this machine's clock is %.1f s %s that of %s".formatted(
-                        Math.abs(aheadMillis) / 1_000.0, aheadMillis > 0 ? "ahead of" : "behind", server);
+        String differs = "this machine's clock is %.1f s %s that of %s"
+                .formatted(Math.abs(aheadMillis) / 1_000.0, aheadMillis > 0 ? "ahead of" : "behind", server);
         String advice = "set it right (chronyc makestep; see that chronyd or systemd-timesyncd runs). Counts and books"
                 + " take Redis' time; the ends of tokens, the cookies' age and the log take this machine's";
         if (Math.abs(aheadMillis) <= CLOCK_LOOK_MILLIS) {
             return Finding.fine("clock", "within a second of " + server);
         }
-        return Math.abs(aheadMillis) > config.auth().leewayMillis()
+        return Math.abs(aheadMillis) > config.auth().tokens().leewayMillis()
                 ? Finding.wrong("clock", differs + ", more than auth.leewayMillis forgives", advice)
                 : Finding.look("clock", differs, advice);
     }
@@ -69,8 +68,8 @@ public final class MachineChecks {
                         ? Finding.fine("files", machine.maxFiles() + " may be open, " + needed + " are needed")
                         : Finding.wrong(
                                 "files",
-                                "this process may open " + machine.maxFiles() + " files, and limits.maxSockets " + sockets
-                                        + " wants " + needed + ": viewers would be turned away before",
+                                "this process may open " + machine.maxFiles() + " files, and limits.maxSockets "
+                                        + sockets + " wants " + needed + ": viewers would be turned away before",
                                 "set LimitNOFILE=100000 in the unit (or ulimit -Hn " + needed
                                         + " before the start), or limits.maxSockets to "
                                         + Math.max(1, machine.maxFiles() - OTHER_FILES)));

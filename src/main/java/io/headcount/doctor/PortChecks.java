@@ -35,7 +35,10 @@ final class PortChecks {
         if (config.has(Role.GATEWAY) || config.has(Role.API)) {
             listen("http.port", config.http().host(), config.http().port());
         }
-        listen("management.port", config.management().host(), config.management().port());
+        listen(
+                "management.port",
+                config.management().host(),
+                config.management().port());
         if (config.cluster().enabled()) {
             listen("cluster.port", config.cluster().host(), config.cluster().port());
             listen("cluster.busPort", config.cluster().host(), config.cluster().busPort());

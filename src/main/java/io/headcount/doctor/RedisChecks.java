@@ -160,7 +160,8 @@ final class RedisChecks {
             if (!state.equals("ok") || !assigned.equals(String.valueOf(SLOTS))) {
                 all.add(Finding.wrong(
                         "redis cluster",
-                        where(server) + " says: state " + state + ", " + assigned + " of " + SLOTS + " slots have a master",
+                        where(server) + " says: state " + state + ", " + assigned + " of " + SLOTS
+                                + " slots have a master",
                         "redis-cli --cluster check " + server.address() + " says which, and --cluster fix mends it"));
                 return;
             }

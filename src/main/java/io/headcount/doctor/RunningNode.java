@@ -40,8 +40,7 @@ record RunningNode(boolean running, boolean ready, String report) {
     }
 
     private static HttpResponse<String> get(HttpClient client, URI url) throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(url).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(HttpRequest.newBuilder(url).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /**
@@ -71,6 +70,7 @@ record RunningNode(boolean running, boolean ready, String report) {
                 held,
                 ready
                         ? Finding.fine("node", "runs, and is ready")
-                        : Finding.wrong("node", "runs, and is not ready: " + report, "what is not ok says what is missing"));
+                        : Finding.wrong(
+                                "node", "runs, and is not ready: " + report, "what is not ok says what is missing"));
     }
 }

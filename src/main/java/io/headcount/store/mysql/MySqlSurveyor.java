@@ -17,9 +17,10 @@ import java.util.TreeMap;
 
 /** {@link BooksSurvey} by JDBC, as the migrations are. */
 public final class MySqlSurveyor implements BooksSurvey {
-    private static final String VARIABLES = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment',"
-            + " 'read_only', 'max_connections', 'max_allowed_packet', 'sql_mode', 'innodb_buffer_pool_size',"
-            + " 'innodb_flush_log_at_trx_commit', 'innodb_io_capacity', 'wait_timeout')";
+    private static final String VARIABLES =
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment',"
+                    + " 'read_only', 'max_connections', 'max_allowed_packet', 'sql_mode', 'innodb_buffer_pool_size',"
+                    + " 'innodb_flush_log_at_trx_commit', 'innodb_io_capacity', 'wait_timeout')";
 
     private final MySqlConfig config;
 
@@ -51,8 +52,8 @@ public final class MySqlSurveyor implements BooksSurvey {
     }
 
     private Server ask(MySqlConfig.Endpoint endpoint, boolean mayWrite) {
-        try (Connection connection =
-                        DriverManager.getConnection(Migrations.url(config, endpoint), config.user(), config.password());
+        try (Connection connection = DriverManager.getConnection(
+                        Migrations.url(config, endpoint), config.user(), config.password());
                 Statement statement = connection.createStatement()) {
             Map<String, String> variables = new TreeMap<>();
             try (ResultSet rows = statement.executeQuery(VARIABLES)) {

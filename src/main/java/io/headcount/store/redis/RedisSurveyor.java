@@ -2,6 +2,7 @@ package io.headcount.store.redis;
 
 import io.headcount.config.RedisConfig;
 import io.headcount.store.RedisSurvey;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -63,17 +64,13 @@ public final class RedisSurveyor implements RedisSurvey {
     private Server ask(String address, boolean configured, String node, List<String> known) {
         Redis client = Redis.createClient(vertx, RedisNode.options(config, address));
         try {
-            RedisConnection connection =
-                    client.connect().await(config.connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+            RedisConnection connection = connect(client);
             Map<String, String> info = fields(send(connection, Request.cmd(Command.INFO)));
             boolean cluster = "1".equals(info.get("cluster_enabled"));
-            if (cluster) {
-                SlotTable table = SlotTable.parse(
-                        send(connection, Request.cmd(Command.CLUSTER).arg("SLOTS")), ReplyError.host(address));
-                table.shards().forEach(shard -> {
-                    known.add(shard.master());
-                    known.addAll(shard.replicas());
-                });
+            if (cluster && config.mode() == RedisConfig.Mode.CLUSTER) {
+                known.addAll(members(
+                        send(connection, Request.cmd(Command.CLUSTER).arg("NODES")).toString(),
+                        ReplyError.host(address)));
             }
             return new Server(
                     address,
@@ -81,7 +78,10 @@ public final class RedisSurveyor implements RedisSurvey {
                     null,
                     info,
                     settings(connection),
-                    cluster ? fields(send(connection, Request.cmd(Command.CLUSTER).arg("INFO"))) : Map.of(),
+                    cluster
+                            ? fields(send(
+                                    connection, Request.cmd(Command.CLUSTER).arg("INFO")))
+                            : Map.of(),
                     aheadMillis(connection),
                     lease(connection, node));
         } catch (TimeoutException e) {
@@ -93,12 +93,32 @@ public final class RedisSurveyor implements RedisSurvey {
         }
     }
 
+    /**
+     * The addresses in an answer to {@code CLUSTER NODES}, which also names those that are down, and replicas that have
+     * got nothing yet: {@code CLUSTER SLOTS} does not.
+     */
+    private List<String> members(String nodes, String askedHost) {
+        List<String> addresses = new ArrayList<>();
+        for (String line : nodes.split("\n", -1)) {
+            String[] fields = line.split(" ", -1);
+            if (fields.length < 3 || fields[2].contains("noaddr") || fields[2].contains("handshake")) {
+                continue;
+            }
+            // ip:port@busport,hostname; certificates are for names.
+            String[] names = fields[1].split(",", -1);
+            String address = names[0].substring(0, names[0].indexOf('@'));
+            String port = address.substring(address.lastIndexOf(':') + 1);
+            boolean named = config.tls().enabled() && names.length > 1 && !names[1].isEmpty();
+            addresses.add(named ? names[1] + ":" + port : address.startsWith(":") ? askedHost + address : address);
+        }
+        return addresses;
+    }
+
     /** The servers that a sentinel names. */
     private List<String> askSentinel(String address, Map<String, Server> seen) {
         Redis client = Redis.createClient(vertx, RedisNode.options(config.ofSentinels(), address));
         try {
-            RedisConnection connection =
-                    client.connect().await(config.connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+            RedisConnection connection = connect(client);
             SentinelView view = SentinelView.parse(
                     send(connection, sentinel("MASTER")),
                     send(connection, sentinel("GET-MASTER-ADDR-BY-NAME")),
@@ -111,7 +131,8 @@ public final class RedisSurveyor implements RedisSurvey {
         } catch (RuntimeException e) {
             seen.put(
                     address,
-                    Server.silent(address, true, "this sentinel says of " + config.masterName() + ": " + e.getMessage()));
+                    Server.silent(
+                            address, true, "this sentinel says of " + config.masterName() + ": " + e.getMessage()));
         } finally {
             client.close();
         }
@@ -156,8 +177,22 @@ public final class RedisSurveyor implements RedisSurvey {
         }
     }
 
+    private RedisConnection connect(Redis client) throws TimeoutException {
+        return client.connect()
+                .recover(RedisSurveyor::unchecked)
+                .await(config.connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private Response send(RedisConnection connection, Request request) throws TimeoutException {
-        return connection.send(request).await(config.callTimeoutMillis(), TimeUnit.MILLISECONDS);
+        return connection
+                .send(request)
+                .recover(RedisSurveyor::unchecked)
+                .await(config.callTimeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The client's own errors are neither exceptions nor errors, and would be thrown past every catch. */
+    private static <T> Future<T> unchecked(Throwable failure) {
+        return Future.failedFuture(new RedisReplyException(String.valueOf(failure.getMessage()), failure));
     }
 
     private static Map<String, String> fields(Response text) {
