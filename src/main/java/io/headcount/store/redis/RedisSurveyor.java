@@ -69,7 +69,8 @@ public final class RedisSurveyor implements RedisSurvey {
             boolean cluster = "1".equals(info.get("cluster_enabled"));
             if (cluster && config.mode() == RedisConfig.Mode.CLUSTER) {
                 known.addAll(members(
-                        send(connection, Request.cmd(Command.CLUSTER).arg("NODES")).toString(),
+                        send(connection, Request.cmd(Command.CLUSTER).arg("NODES"))
+                                .toString(),
                         ReplyError.host(address)));
             }
             return new Server(
