@@ -21,9 +21,14 @@ afterEach(() => {
   server.stop();
 });
 
-function watch(options = {}) {
+function made(options = {}) {
   const viewer = new Viewer("42", { baseUrl: server.url, ...options });
   open.push(viewer);
+  return viewer;
+}
+
+function watch(options = {}) {
+  const viewer = made(options);
   viewer.connect();
   return viewer;
 }
@@ -241,7 +246,7 @@ test("takes the same asOf for no news, and a slower server's word for its pace",
 });
 
 test("iterates over counts, and leaves out those that nobody waited for", async () => {
-  const viewer = new Viewer("42", { baseUrl: server.url });
+  const viewer = made();
   const counts = viewer[Symbol.asyncIterator]();
   const first = counts.next();
   const peer = await server.connection();
@@ -257,7 +262,7 @@ test("iterates over counts, and leaves out those that nobody waited for", async 
 });
 
 test("closes what a loop connected when the loop is left, and throws when it is refused", async () => {
-  const viewer = new Viewer("42", { baseUrl: server.url });
+  const viewer = made();
   const peers = server.connection().then((peer) => (peer.welcome(), peer));
   for await (const { viewers } of viewer) {
     assert.equal(viewers, 1);

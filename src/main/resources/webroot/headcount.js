@@ -92,13 +92,13 @@ class Connection extends EventTarget {
 
   /** A reader that is slower than the server is given the newest count of each stream. */
   async *[Symbol.asyncIterator]() {
-    const news = new Map(this.counts);
+    const mine = this.state === "idle";
+    const news = new Map(mine ? [] : this.counts);
     let wake;
     const note = ({ detail }) => {
       if (detail) news.set(detail.stream, detail);
       wake?.();
     };
-    const mine = this.state === "idle";
     for (const type of ["count", "state"]) this.addEventListener(type, note);
     try {
       if (mine) this.connect();
@@ -142,6 +142,8 @@ class Connection extends EventTarget {
     socket.onopen = () => this.#options.observes && this.#hear({ type: "welcome" });
     socket.onmessage = ({ data }) => this.#hear(parse(data));
     socket.onclose = ({ code }) => this.#lost(code);
+    // Node.js 20 leaves a refused socket connecting, and says no more.
+    socket.onerror = () => socket.readyState === 0 && this.#lost(0);
     this.#watch();
   }
 
@@ -257,7 +259,7 @@ class Connection extends EventTarget {
     this.#turn += 1;
     clearTimeout(this.#timers.watchdog);
     if (this.#socket === null) return;
-    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    for (const type of ["open", "message", "close", "error"]) this.#socket[`on${type}`] = null;
     this.#socket.close(1000);
     this.#socket = null;
   }
