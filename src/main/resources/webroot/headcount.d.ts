@@ -83,7 +83,7 @@ export interface ConnectionEvents {
 }
 
 /** What viewers and observers have in common. A lost connection is restored by itself. */
-declare class Connection extends EventTarget implements AsyncIterable<Count> {
+declare abstract class Connection extends EventTarget implements AsyncIterable<Count> {
   /** The last count of each stream. */
   readonly counts: ReadonlyMap<string, Count>;
   readonly state: State;
@@ -109,6 +109,11 @@ declare class Connection extends EventTarget implements AsyncIterable<Count> {
   addEventListener<K extends keyof ConnectionEvents>(
     type: K,
     listener: (this: this, event: ConnectionEvents[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
 }
