@@ -12,6 +12,7 @@ import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
+import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
 import io.headcount.persistence.StatisticsVerticle;
@@ -130,7 +131,8 @@ final class Node {
     }
 
     private Future<Void> openBooks() {
-        books = MySqlBookStore.open(vertx, config.mysql(), metrics.registry());
+        books = MySqlBookStore.open(
+                vertx, config.mysql(), metrics.registry(), config.books().historyMillis());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql()))
                 .compose(pending -> pending.isEmpty()
@@ -173,12 +175,9 @@ final class Node {
                         config, roster, counters, new RedisSessionLog(redis), books, metrics.registry(), clock))
                 .compose(done -> deploy(() -> new RetentionVerticle(config, books.retention(), metrics.registry())))
                 .compose(done -> deploy(() -> new StatisticsVerticle(
-                        config,
-                        roster,
-                        new RedisSessionLog(redis),
-                        books.statistics(config.books().historyMillis()),
-                        metrics.registry(),
-                        clock)))
+                        config, roster, new RedisSessionLog(redis), books.statistics(), metrics.registry(), clock)))
+                .compose(done -> deploy(
+                        () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(
                         () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));
@@ -204,7 +203,7 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, books, readiness, clock, metrics.registry());
+        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry());
         gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -215,6 +214,18 @@ final class Node {
                         auth,
                         stream -> books.stream(stream).map(info -> info != null)));
         return deploy(gateway::instance, config.webSocket().instances());
+    }
+
+    private ApiRoutes.Books answers() {
+        return books == null
+                ? null
+                : new ApiRoutes.Books(
+                        books,
+                        books.history(),
+                        books.reports(),
+                        books.analysis(),
+                        books.liveRankings(),
+                        books.masterData());
     }
 
     private Future<Void> deploy(Supplier<Deployable> part) {

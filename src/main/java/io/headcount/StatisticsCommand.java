@@ -2,6 +2,7 @@ package io.headcount;
 
 import io.headcount.config.HeadcountConfig;
 import io.headcount.store.mysql.MySqlBookStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -33,11 +34,11 @@ final class StatisticsCommand extends Configured {
             return 2;
         }
         Vertx vertx = VertxFactory.single();
-        MySqlBookStore books = MySqlBookStore.open(vertx, config.mysql());
+        MySqlBookStore books = MySqlBookStore.open(
+                vertx, config.mysql(), new SimpleMeterRegistry(), config.books().historyMillis());
         try {
-            int rows = books.statistics(config.books().historyMillis())
-                    .compute(day, config.statistics().zone())
-                    .await(WITHIN_MINUTES, TimeUnit.MINUTES);
+            int rows =
+                    books.statistics().compute(day, config.statistics().zone()).await(WITHIN_MINUTES, TimeUnit.MINUTES);
             System.out.println("headcount: " + rows + " rows of daily_statistics written for " + day);
             return 0;
         } catch (TimeoutException e) {

@@ -5,11 +5,14 @@ import io.headcount.config.HeadcountConfig;
 import io.headcount.config.HeadcountConfig.Registration;
 import io.headcount.config.Role;
 import io.headcount.model.Count;
-import io.headcount.model.RankedStream;
 import io.headcount.model.SharedClock;
 import io.headcount.model.StreamInfo;
+import io.headcount.store.Analysis;
 import io.headcount.store.BookStore;
 import io.headcount.store.CounterStore;
+import io.headcount.store.History;
+import io.headcount.store.LiveRankings;
+import io.headcount.store.MasterData;
 import io.headcount.store.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -21,9 +24,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.StaticHandler;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -33,27 +35,45 @@ public final class ApiRoutes {
     /** A ranking is of counts that are written every books.flushMillis; within two of them for certain. */
     private static final int FLUSHES_BEHIND = 2;
 
-    private static final String SCHEME = "Bearer ";
-
     private final HeadcountConfig config;
     private final CounterStore counters;
-    private final BookStore books;
+    private final Books books;
+    private final OperatorToken token;
     private final Readiness readiness;
     private final SharedClock clock;
     private final MeterRegistry metrics;
     private final Description description;
 
+    /**
+     * What MySQL is asked, and by which reader it is answered.
+     *
+     * @param store master data of streams (writer) and their ranking (ranking reader)
+     * @param history of the history reader
+     * @param reports the same of the analytics reader
+     * @param analysis of the analytics reader
+     * @param rankings of the ranking reader
+     * @param masterData of the writer
+     */
+    public record Books(
+            BookStore store,
+            History history,
+            History reports,
+            Analysis analysis,
+            LiveRankings rankings,
+            MasterData masterData) {}
+
     /** @param books may be {@code null} on a node without the role {@code api} */
     public ApiRoutes(
             HeadcountConfig config,
             CounterStore counters,
-            BookStore books,
+            Books books,
             Readiness readiness,
             SharedClock clock,
             MeterRegistry metrics) {
         this.config = config;
         this.counters = counters;
         this.books = books;
+        this.token = new OperatorToken(config.auth().adminToken());
         this.readiness = readiness;
         this.clock = clock;
         this.metrics = metrics;
@@ -68,12 +88,19 @@ public final class ApiRoutes {
             LiveCounts counts = new LiveCounts(Bus.of(vertx), counters);
             table.add(HttpMethod.GET, "/v1/streams/:stream/viewers", context -> viewers(context, counts));
             table.add(HttpMethod.GET, "/v1/viewers", context -> manyViewers(context, counts));
-            table.add(HttpMethod.GET, "/v1/rankings", context -> rankings(context, counts));
+            new RankingRoutes(
+                            books,
+                            counts,
+                            clock,
+                            (long) FLUSHES_BEHIND * config.books().flushMillis())
+                    .mount(table);
             table.addWithBody(
                     HttpMethod.PUT,
                     "/v1/streams/:stream",
                     BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
                     this::putStream);
+            new MasterDataRoutes(books.masterData(), token, MOST_BODY_BYTES).mount(table);
+            mountPast(table);
             table.addText("/openapi.yaml", "application/yaml", description.yaml());
             table.addText("/openapi.json", "application/json", description.json());
             table.addFiles(
@@ -81,6 +108,15 @@ public final class ApiRoutes {
                     Map.of("/docs", "/docs.html"));
         }
         return table.router();
+    }
+
+    private void mountPast(RouteTable table) {
+        ZoneId zone = config.statistics().zone();
+        new HistoryRoutes(books.history(), clock, zone).mount(table);
+        new ReportRoutes(books.analysis(), books.reports(), clock, zone).mount(table);
+        new AudienceRoutes(books.analysis(), books.reports(), clock, zone).mount(table);
+        CompareRoutes compare = new CompareRoutes(books.reports(), clock, zone);
+        table.add(HttpMethod.GET, "/v1/analytics/compare", compare::compare);
     }
 
     private Future<JsonObject> viewers(RoutingContext context, LiveCounts counts) {
@@ -96,53 +132,17 @@ public final class ApiRoutes {
         });
     }
 
-    private Future<JsonObject> rankings(RoutingContext context, LiveCounts counts) {
-        Requests.Page page = Requests.page(context);
-        return books.ranking(page.category(), page.after(), page.limit()).map(ranked -> {
-            JsonArray items = new JsonArray();
-            ranked.forEach(line -> items.add(json(line)));
-            String next = ranked.size() < page.limit() ? null : Requests.cursorAfter(page.after() + ranked.size());
-            return new JsonObject()
-                    .put("items", items)
-                    .put("next", next)
-                    .put(
-                            "asOf",
-                            clock.nowMillis()
-                                    - (long) FLUSHES_BEHIND * config.books().flushMillis())
-                    .put("mode", counts.mode().wire());
-        });
-    }
-
     private Future<JsonObject> putStream(RoutingContext context) {
-        authorize(context);
+        token.require(context);
         String id = Requests.stream(context);
-        return books.saveStream(Requests.streamInfo(context, id)).map(ApiRoutes::json);
-    }
-
-    /** Master data needs the operators' token, in every mode. */
-    private void authorize(RoutingContext context) {
-        String token = config.auth().adminToken();
-        if (token.isEmpty()) {
-            throw Problem.unavailable(
-                    "Master data cannot be changed: set auth.adminToken (or the environment"
-                            + " variable HEADCOUNT_AUTH_ADMIN_TOKEN) and start the node again.",
-                    0);
-        }
-        String given = context.request().getHeader("Authorization");
-        // The scheme's name is case-insensitive (RFC 9110, 11.1), the token is not.
-        boolean bearer = given != null && given.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        byte[] sent = (bearer ? given.substring(SCHEME.length()) : "").getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(sent, token.getBytes(StandardCharsets.UTF_8))) {
-            context.response().putHeader("WWW-Authenticate", "Bearer realm=\"headcount\"");
-            throw Problem.unauthorized("Send the operators' token (auth.adminToken) as Authorization: Bearer TOKEN.");
-        }
+        return books.store().saveStream(Requests.streamInfo(context, id)).map(ApiRoutes::json);
     }
 
     private Future<Void> known(String stream) {
         if (config.streams().registration() == Registration.OPEN) {
             return Future.succeededFuture();
         }
-        return books.stream(stream)
+        return books.store().stream(stream)
                 .compose(info -> info == null
                         ? Future.failedFuture(Problem.notFound("There is no stream " + stream + "."))
                         : Future.succeededFuture());
@@ -164,18 +164,6 @@ public final class ApiRoutes {
                 .put("asOf", count.asOfMillis())
                 .put("maxStalenessMillis", LiveCounts.MAX_STALENESS_MILLIS)
                 .put("mode", count.mode().wire());
-    }
-
-    private static JsonObject json(RankedStream line) {
-        StreamInfo stream = line.stream();
-        return new JsonObject()
-                .put("rank", line.rank())
-                .put("stream", stream.id())
-                .put("title", stream.title())
-                .put("broadcaster", stream.broadcaster())
-                .put("category", stream.category())
-                .put("viewers", line.viewers())
-                .put("change", line.change());
     }
 
     private static JsonObject json(StreamInfo stream) {

@@ -103,12 +103,17 @@ final class Requests {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(("r" + rank).getBytes(StandardCharsets.US_ASCII));
     }
 
-    static StreamInfo streamInfo(RoutingContext context, String id) {
+    /** A body that is a JSON object. */
+    static JsonObject body(RoutingContext context, String what) {
         String type = context.request().getHeader("Content-Type");
         if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-            throw Problem.unsupportedMediaType("Send the stream as Content-Type: application/json.");
+            throw Problem.unsupportedMediaType("Send the " + what + " as Content-Type: application/json.");
         }
-        JsonObject body = json(context);
+        return json(context);
+    }
+
+    static StreamInfo streamInfo(RoutingContext context, String id) {
+        JsonObject body = body(context, "stream");
         List<String> wrong = new ArrayList<>();
         for (String field : body.fieldNames()) {
             String problem = fieldProblem(field, body.getValue(field));

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,7 +72,12 @@ final class RouteTable {
 
     /** A route that answers with JSON. HEAD is answered like GET, without the body. */
     void add(HttpMethod method, String path, Function<RoutingContext, Future<JsonObject>> handler) {
-        mount(route(method, path), handler);
+        mount(route(method, path), handler, RouteTable::send);
+    }
+
+    /** A route that is asked for lines, as JSON or CSV; who has them already is told so. */
+    void addTable(String path, Function<RoutingContext, Future<Table>> handler) {
+        mount(route(HttpMethod.GET, path), handler, RouteTable::send);
     }
 
     /** A route whose request has a body. */
@@ -80,7 +86,7 @@ final class RouteTable {
             String path,
             Handler<RoutingContext> body,
             Function<RoutingContext, Future<JsonObject>> handler) {
-        mount(route(method, path).handler(body), handler);
+        mount(route(method, path).handler(body), handler, RouteTable::send);
     }
 
     /** A route that answers with a constant text. */
@@ -123,15 +129,16 @@ final class RouteTable {
         return route;
     }
 
-    private static void mount(Route route, Function<RoutingContext, Future<JsonObject>> handler) {
+    private static <T> void mount(
+            Route route, Function<RoutingContext, Future<T>> handler, BiConsumer<RoutingContext, T> send) {
         route.handler(context -> {
-            Future<JsonObject> answer;
+            Future<T> answer;
             try {
                 answer = handler.apply(context);
             } catch (Problem e) {
                 answer = Future.failedFuture(e);
             }
-            answer.onSuccess(json -> send(context, json, "application/json")).onFailure(context::fail);
+            answer.onSuccess(result -> send.accept(context, result)).onFailure(context::fail);
         });
     }
 
@@ -195,7 +202,7 @@ final class RouteTable {
             context.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds()));
         }
         context.response().setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        send(context, problem.json(context.request().path()), "application/problem+json");
+        send(context, problem.json(context.request().path()).toBuffer(), "application/problem+json");
     }
 
     private Problem problem(RoutingContext context) {
@@ -262,8 +269,21 @@ final class RouteTable {
                 : templates(context.request().path()).findFirst().orElse("none");
     }
 
-    private static void send(RoutingContext context, JsonObject json, String type) {
-        send(context, json.toBuffer(), type);
+    private static void send(RoutingContext context, JsonObject json) {
+        send(context, json.toBuffer(), "application/json");
+    }
+
+    private static void send(RoutingContext context, Table table) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        Buffer body = TableAnswer.prepare(context, table);
+        if (body == null) {
+            response.end();
+        } else {
+            send(context, body, response.headers().get(HttpHeaders.CONTENT_TYPE));
+        }
     }
 
     private static void send(RoutingContext context, Buffer body, String type) {

@@ -45,7 +45,7 @@ final class WriteBatch {
         if (flying != null && !count.newerThan(flying.count)) {
             return false;
         }
-        if (flying == null && last != null && (!count.newerThan(last.count) || same(count, last.count))) {
+        if (flying == null && last != null && !last.differsFrom(count)) {
             return false;
         }
         waiting.put(count.stream(), new Waiting(count, nowMillis));
@@ -75,10 +75,11 @@ final class WriteBatch {
     /** The batch in flight is in the books. */
     void succeeded(long nowMillis) {
         for (Waiting w : inFlight.values()) {
-            written.put(w.count.stream(), new Written(w.count, nowMillis));
+            Written now = new Written(w.count, nowMillis);
+            written.put(w.count.stream(), now);
             // What came in flight may say no more than what has now been written.
             Waiting newer = waiting.get(w.count.stream());
-            if (newer != null && same(newer.count, w.count)) {
+            if (newer != null && !now.differsFrom(newer.count)) {
                 waiting.remove(w.count.stream());
             }
         }
@@ -124,13 +125,6 @@ final class WriteBatch {
         return oldest.isEmpty() ? 0 : nowMillis - oldest.values().iterator().next().sinceMillis;
     }
 
-    private static boolean same(Count a, Count b) {
-        return a.viewers() == b.viewers()
-                && a.sessions() == b.sessions()
-                && a.peakViewers() == b.peakViewers()
-                && a.peakAtMillis() == b.peakAtMillis();
-    }
-
     private static final class Waiting {
         private Count count;
         private final long sinceMillis;
@@ -142,12 +136,32 @@ final class WriteBatch {
     }
 
     private static final class Written {
-        private final Count count;
+        /** The latest that says what is in the books. */
+        private Count count;
+
         private long heardAtMillis;
 
         Written(Count count, long heardAtMillis) {
             this.count = count;
             this.heardAtMillis = heardAtMillis;
+        }
+
+        /**
+         * Whether a count is newer and says something else. A newer one that says the same is remembered, so that one
+         * between the two that comes late is known to be old.
+         */
+        boolean differsFrom(Count other) {
+            if (!other.newerThan(count)) {
+                return false;
+            }
+            boolean same = other.viewers() == count.viewers()
+                    && other.sessions() == count.sessions()
+                    && other.peakViewers() == count.peakViewers()
+                    && other.peakAtMillis() == count.peakAtMillis();
+            if (same) {
+                count = other;
+            }
+            return !same;
         }
     }
 }

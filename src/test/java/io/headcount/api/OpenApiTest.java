@@ -71,6 +71,24 @@ class OpenApiTest {
     void answersHaveTheFieldsThatAreDocumented() throws Exception {
         assertThat(api.json("/v1/streams/news/viewers").fieldNames()).isEqualTo(fields("Count"));
         assertThat(api.json("/v1/rankings").fieldNames()).isEqualTo(fields("Ranking"));
+        assertThat(api.json("/v1/rankings/rising").fieldNames()).isEqualTo(fields("Rising"));
+        assertThat(api.json("/v1/rankings/broadcasters").fieldNames()).isEqualTo(fields("Broadcasters"));
+        assertThat(new JsonObject(api.put("/v1/categories/games", "{}").body()).fieldNames())
+                .isEqualTo(fields("CategoryRecord"));
+        assertThat(new JsonObject(api.put("/v1/users/u1", "{}").body()).fieldNames())
+                .isEqualTo(fields("NameRecord"));
+        assertThat(api.json("/v1/streams/news/history").fieldNames()).isEqualTo(fields("Series"));
+        assertThat(api.json("/v1/platform/growth").fieldNames()).isEqualTo(fields("Growth"));
+        assertThat(api.json("/v1/analytics/compare").fieldNames()).isEqualTo(fields("Comparison"));
+        assertThat(api.json("/v1/analytics/daily").fieldNames()).isEqualTo(fields("Daily"));
+        assertThat(api.json("/v1/analytics/trends").fieldNames()).isEqualTo(fields("Trends"));
+        assertThat(api.json("/v1/analytics/revenue").fieldNames()).isEqualTo(fields("Revenue"));
+        assertThat(api.json("/v1/analytics/heatmap").fieldNames()).isEqualTo(fields("HeatMap"));
+        assertThat(api.json("/v1/analytics/retention?stream=news").fieldNames()).isEqualTo(fields("Retention"));
+        assertThat(api.json("/v1/analytics/watch-time?stream=news").fieldNames())
+                .isEqualTo(fields("WatchTime"));
+        assertThat(api.json("/v1/analytics/overlap?stream=a&stream=b").fieldNames())
+                .isEqualTo(fields("Overlap"));
         assertThat(api.json("/health/ready").fieldNames()).isEqualTo(fields("Readiness"));
         assertThat(api.json("/v1/nothing").fieldNames()).isEqualTo(fields("Problem"));
         assertThat(new JsonObject(api.put("/v1/streams/news", "{}").body()).fieldNames())
@@ -147,7 +165,7 @@ class OpenApiTest {
     }
 
     private static String path(Operation operation, String stream) {
-        return operation.path.replace("{stream}", stream);
+        return operation.path.replaceAll("\\{\\w+}", stream);
     }
 
     /** A request; a valid one where it is to be {@code complete}. */

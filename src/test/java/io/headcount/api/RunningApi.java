@@ -36,6 +36,10 @@ final class RunningApi implements AutoCloseable {
 
     final InMemoryCounters counters = new InMemoryCounters();
     final InMemoryBooks books = new InMemoryBooks();
+    final InMemoryHistory history = new InMemoryHistory(books);
+    final InMemoryMasterData masterData = new InMemoryMasterData(books);
+    final InMemoryRankings rankings = new InMemoryRankings(books);
+    final InMemoryAnalysis analysis = new InMemoryAnalysis(books);
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
@@ -57,7 +61,13 @@ final class RunningApi implements AutoCloseable {
         }
         HeadcountConfig config = HeadcountConfig.read(tree, Map.of());
         SharedClock clock = new SharedClock();
-        api = new ApiRoutes(config, counters, books, () -> Future.succeededFuture(readiness), clock, meters);
+        api = new ApiRoutes(
+                config,
+                counters,
+                new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
+                () -> Future.succeededFuture(readiness),
+                clock,
+                meters);
         Gateway gateway = new Gateway(
                 config,
                 new Gateway.Ports(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class WriteBatchTest {
@@ -112,6 +113,16 @@ class WriteBatchTest {
     }
 
     @Test
+    void takesNoLateCountForNewsWhenANewerOneSaidWhatIsInTheBooks() {
+        write(count("a", 1, 100));
+
+        batch.offer(count("a", 1, 300), 0);
+
+        assertThat(batch.offer(count("a", 2, 200), 0)).isFalse();
+        assertThat(batch.offer(count("a", 2, 400), 0)).isTrue();
+    }
+
+    @Test
     void forgetsStreamsOfWhichNobodySpeaksAnyMore() {
         write(count("a", 1, 100));
         write(count("b", 1, 100));
@@ -125,7 +136,7 @@ class WriteBatchTest {
         assertThat(batch.offer(count("b", 1, 300), 60)).isFalse();
     }
 
-    @Test
+    @RepeatedTest(20)
     void endsWithTheLatestCountWrittenWhateverFails() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

@@ -18,7 +18,7 @@ final class Faults {
 
     private static final Pattern WRAPPED = Pattern.compile("\\{errorMessage=(.*), errorCode=\\d+, sqlState=.*}");
     private static final Set<Integer> NOT_MIGRATED = Set.of(1054, 1146);
-    private static final Set<Integer> NO_ACCESS = Set.of(1044, 1045, 1142, 1698);
+    private static final Set<Integer> NO_ACCESS = Set.of(1044, 1045, 1142, 1251, 1698);
 
     private final String server;
     private final String database;

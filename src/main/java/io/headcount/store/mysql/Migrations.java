@@ -109,7 +109,9 @@ public final class Migrations {
                 failure);
     }
 
+    /** 08004 is an answer: the server refuses this connection, and its code says why. */
     private static boolean connectionTrouble(SQLException failure) {
-        return failure.getSQLState() != null && failure.getSQLState().startsWith("08");
+        String state = failure.getSQLState();
+        return state != null && state.startsWith("08") && !state.equals("08004");
     }
 }

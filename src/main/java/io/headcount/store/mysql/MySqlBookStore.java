@@ -7,7 +7,12 @@ import io.headcount.model.HistoryPoint;
 import io.headcount.model.RankedStream;
 import io.headcount.model.Repair;
 import io.headcount.model.StreamInfo;
+import io.headcount.store.Analysis;
 import io.headcount.store.BookStore;
+import io.headcount.store.GroupTotals;
+import io.headcount.store.History;
+import io.headcount.store.LiveRankings;
+import io.headcount.store.MasterData;
 import io.headcount.store.Retention;
 import io.headcount.store.Statistics;
 import io.micrometer.core.instrument.Counter;
@@ -82,6 +87,7 @@ public final class MySqlBookStore implements BookStore {
             List.of("stream_id", "node", "`before`", "`after`", "added", "removed", "cause", "duration", "`at`"),
             "cause = reconciliations.cause");
 
+    private static final long USUAL_BUCKET_MILLIS = 300_000;
     private static final int MAX_RAW_LENGTH = 4_000;
     private static final int MAX_ERROR_LENGTH = 500;
 
@@ -91,22 +97,32 @@ public final class MySqlBookStore implements BookStore {
     private final Partitions partitions;
     private final Rankings rankings;
     private final Retention retention;
+    private final LiveRankings liveRankings;
+    private final long bucketMillis;
 
-    private MySqlBookStore(Connections connections, Readers readers) {
+    private MySqlBookStore(Connections connections, Readers readers, long bucketMillis) {
         this.connections = connections;
         this.readers = readers;
         partitions = new Partitions(connections);
         retention = new MySqlRetention(connections);
-        rankings = new Rankings(readers.of(MySqlConfig.Server.RANKING));
+        this.bucketMillis = bucketMillis;
+        Reads ranking = readers.of(MySqlConfig.Server.RANKING);
+        Marks marks = new Marks(ranking, bucketMillis);
+        rankings = new Rankings(ranking, marks);
+        liveRankings = new MySqlLiveRankings(ranking, marks);
     }
 
     /** Opens the pools; no connection is made before the first call. */
     public static MySqlBookStore open(Vertx vertx, MySqlConfig config) {
-        return open(vertx, config, new SimpleMeterRegistry());
+        return open(vertx, config, new SimpleMeterRegistry(), USUAL_BUCKET_MILLIS);
     }
 
-    /** The same, counting in {@code metrics} how often another server had to be turned to. */
-    public static MySqlBookStore open(Vertx vertx, MySqlConfig config, MeterRegistry metrics) {
+    /**
+     * The same, counting in {@code metrics} how often another server had to be turned to.
+     *
+     * @param bucketMillis length of the history's buckets
+     */
+    public static MySqlBookStore open(Vertx vertx, MySqlConfig config, MeterRegistry metrics, long bucketMillis) {
         Counter moves = Counter.builder("headcount.mysql.writer.moves")
                 .description("Times that another server, or the same name anew, was tried as the writer")
                 .register(metrics);
@@ -115,7 +131,7 @@ public final class MySqlBookStore implements BookStore {
                 config,
                 new MySqlConfig.Reader(config.endpoints(), config.poolSize(), config.queryTimeoutMillis()),
                 moves::increment);
-        return new MySqlBookStore(writer, new Readers(vertx, config, writer, metrics));
+        return new MySqlBookStore(writer, new Readers(vertx, config, writer, metrics), bucketMillis);
     }
 
     /** What leaves these books. */
@@ -123,13 +139,39 @@ public final class MySqlBookStore implements BookStore {
         return retention;
     }
 
-    /**
-     * The statistics of days.
-     *
-     * @param bucketMillis length of the history's buckets
-     */
-    public Statistics statistics(long bucketMillis) {
+    /** The statistics of days. */
+    public Statistics statistics() {
         return new MySqlStatistics(connections, readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
+    }
+
+    /** What was, from the history reader. */
+    public History history() {
+        return new MySqlHistory(readers.of(MySqlConfig.Server.HISTORY), bucketMillis);
+    }
+
+    /** The same from the analytics reader, for reports. */
+    public History reports() {
+        return new MySqlHistory(readers.of(MySqlConfig.Server.ANALYTICS), bucketMillis);
+    }
+
+    /** Reports, from the analytics reader. */
+    public Analysis analysis() {
+        return new MySqlAnalysis(readers.of(MySqlConfig.Server.ANALYTICS));
+    }
+
+    /** Rankings besides that of streams, from the ranking reader. */
+    public LiveRankings liveRankings() {
+        return liveRankings;
+    }
+
+    /** Names of broadcasters, categories and users. */
+    public MasterData masterData() {
+        return new MySqlMasterData(connections);
+    }
+
+    /** Sums of the history over streams. */
+    public GroupTotals groupTotals() {
+        return new MySqlGroupTotals(connections, readers.of(MySqlConfig.Server.ANALYTICS));
     }
 
     /** Closes all connections. */

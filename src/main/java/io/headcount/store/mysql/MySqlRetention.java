@@ -62,6 +62,8 @@ final class MySqlRetention implements Retention {
                                                         dropped))
                                                 .compose(done ->
                                                         delete(connection, "reconciliations", "`at`", history, dropped))
+                                                .compose(done -> delete(
+                                                        connection, "group_history", "bucket_at", history, dropped))
                                         : Future.succeededFuture()),
                         LIMIT_MILLIS)
                 .map(done -> List.copyOf(dropped));

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 /**
  * A day from {@code user_sessions} (who, how long) and {@code viewer_history} (how many at once), for each scope with two
  * statements to the analytics reader; only the upserts of the result go to the writer. What a day had in an earlier
- * computation and has no more (a user was erased) is deleted at the end.
+ * computation and has no more (a user was erased) is deleted at the end. The day's sums of the history are made anew
+ * with it, for what came late.
  */
 final class MySqlStatistics implements Statistics {
     private static final String STREAMS = "SELECT s.stream_id, s.title, s.broadcaster_id, s.category_id, c.cpm"
@@ -29,8 +30,10 @@ final class MySqlStatistics implements Statistics {
     private final Connections writer;
     private final Reads analytics;
     private final long bucketMillis;
+    private final MySqlGroupTotals groups;
 
     MySqlStatistics(Connections writer, Reads analytics, long bucketMillis) {
+        groups = new MySqlGroupTotals(writer, analytics);
         this.writer = writer;
         this.analytics = analytics;
         this.bucketMillis = bucketMillis;
@@ -54,7 +57,8 @@ final class MySqlStatistics implements Statistics {
                 .compose(written -> writer.use(connection -> connection
                         .preparedQuery("DELETE FROM daily_statistics WHERE `day` = ? AND computed_at < ?")
                         .execute(Tuple.of(day, now))))
-                .map(deleted -> rows.size());
+                .compose(deleted -> groups.sumUp(start, end))
+                .map(summed -> rows.size());
     }
 
     @Override

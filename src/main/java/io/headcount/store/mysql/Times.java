@@ -32,4 +32,14 @@ final class Times {
     static LocalDateTime orNull(long epochMillis) {
         return epochMillis == 0 ? null : of(epochMillis);
     }
+
+    /** Epoch milliseconds of a time in the books. */
+    static long millis(LocalDateTime time) {
+        return time.toInstant(ZoneOffset.UTC).toEpochMilli();
+    }
+
+    /** The same; 0 for {@code null}. */
+    static long millisOrZero(LocalDateTime time) {
+        return time == null ? 0 : millis(time);
+    }
 }

@@ -54,7 +54,7 @@ class FailoverIT {
         first.execute("", "CREATE DATABASE " + DATABASE);
         Migrations.run(config());
         vertx = Vertx.vertx();
-        books = MySqlBookStore.open(vertx, config(), metrics);
+        books = MySqlBookStore.open(vertx, config(), metrics, 300_000);
         await().atMost(20, SECONDS).until(() -> "2".equals(tables(second)));
     }
 
@@ -109,7 +109,7 @@ class FailoverIT {
         MySqlConfig.Reader other = new MySqlConfig.Reader(List.of(first.endpoint()), 2, 1_000);
         MySqlConfig config = config().with(new MySqlConfig.Readers(
                 own, other, other, List.of(MySqlConfig.Server.HISTORY, MySqlConfig.Server.WRITER)));
-        MySqlBookStore split = MySqlBookStore.open(vertx, config, metrics);
+        MySqlBookStore split = MySqlBookStore.open(vertx, config, metrics, 300_000);
         ok(split.saveStream(new StreamInfo("st", "t", null, null)));
         ok(split.saveCurrent(List.of(OwnBooks.count("st", 5, NOON, 1))));
         await().atMost(10, SECONDS).until(() -> !ok(split.ranking(null, 0, 10)).isEmpty());

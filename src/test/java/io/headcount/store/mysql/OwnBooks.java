@@ -26,6 +26,7 @@ abstract class OwnBooks {
             "streams",
             "current_viewers",
             "viewer_history",
+            "group_history",
             "user_sessions",
             "session_rejects",
             "daily_statistics",

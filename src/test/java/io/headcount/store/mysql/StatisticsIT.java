@@ -24,9 +24,9 @@ class StatisticsIT extends OwnBooks {
     void countsADayOfSeoulForStreamsBroadcastersCategoriesAndThePlatformTheSameTwice() throws Exception {
         books();
 
-        int rows = ok(books.statistics(BUCKET).compute(DAY, SEOUL));
+        int rows = ok(books.statistics().compute(DAY, SEOUL));
         String first = all();
-        int again = ok(books.statistics(BUCKET).compute(DAY, SEOUL));
+        int again = ok(books.statistics().compute(DAY, SEOUL));
 
         assertThat(rows).isEqualTo(5).isEqualTo(again);
         assertThat(all()).isEqualTo(first);
@@ -46,7 +46,7 @@ class StatisticsIT extends OwnBooks {
     void takesPeaksAndViewerMinutesFromHistoryAndEstimatesRevenueByTheCategorysCpm() throws Exception {
         books();
 
-        ok(books.statistics(BUCKET).compute(DAY, SEOUL));
+        ok(books.statistics().compute(DAY, SEOUL));
 
         // Buckets of 5 minutes: 10 and 20 viewers on average; the one of the next day is not this day's.
         assertThat(one("SELECT CONCAT_WS(' ', peak_viewers, peak_at, avg_viewers, viewer_minutes, live_seconds,"
@@ -63,18 +63,17 @@ class StatisticsIT extends OwnBooks {
     @Test
     void forgetsWhatTheDayHadBeforeAUserWasErased() throws Exception {
         books();
-        ok(books.statistics(BUCKET).compute(DAY, SEOUL));
+        ok(books.statistics().compute(DAY, SEOUL));
         ok(books.retention().erase("u2"));
         ok(books.retention().erase("u3"));
         mysql.execute(DATABASE, "DELETE FROM viewer_history WHERE stream_id = 'b'", "DO SLEEP(0.01)");
 
-        assertThat(ok(books.statistics(BUCKET).compute(DAY, SEOUL))).isEqualTo(4);
+        assertThat(ok(books.statistics().compute(DAY, SEOUL))).isEqualTo(4);
 
         assertThat(one("SELECT COUNT(*) FROM daily_statistics WHERE subject_id = 'b'"))
                 .isEqualTo("0");
-        assertThat(ok(books.statistics(BUCKET).computedSince(DAY, 0))).isTrue();
-        assertThat(ok(books.statistics(BUCKET).computedSince(DAY.plusDays(1), 0)))
-                .isFalse();
+        assertThat(ok(books.statistics().computedSince(DAY, 0))).isTrue();
+        assertThat(ok(books.statistics().computedSince(DAY.plusDays(1), 0))).isFalse();
     }
 
     private void books() throws Exception {
