@@ -1,199 +1,190 @@
-// Headcount in the browser: joins a stream as a viewer, keeps the connection, and tells how many people watch.
+// Headcount in the browser: watches a stream as one of its viewers, or observes the counts of many, and stays connected.
 //
-//   import { Viewer } from "/headcount.js";
-//   const viewer = new Viewer("42", { user: "u1" });
+//   import { Viewer, Observer } from "/headcount.js";
+//   const viewer = new Viewer("42", { token: () => fetchToken() });
 //   viewer.addEventListener("count", () => console.log(viewer.viewers, viewer.mode));
-//   viewer.addEventListener("state", () => console.log(viewer.state, viewer.reason));
 //   viewer.connect();
+//   for await (const { stream, viewers } of new Observer(["42", "43"])) console.log(stream, viewers);
 //
-// No dependencies. A count is state, not an event: each one replaces the last, so nothing is kept and nothing has to
-// be caught up after a lost connection.
+// headcount.d.ts describes all of it. A count is state, not an event: each one replaces the last, so nothing is kept
+// and nothing has to be caught up after a lost connection.
 
-/** What ids of streams and users look like; the server answers 400 to anything else. */
+/** What ids look like; the server answers 400 to anything else. */
 export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The server repeats an unchanged count every 2 s; one that is older than this may be wrong. */
+/** The server repeats an unchanged count every 2 s, or says that it is slower. */
 const STALE_AFTER_MILLIS = 5_000;
-/** After so much silence we ask whether the server is still there: a dead link says nothing, not even goodbye. */
+/** A dead link says nothing, not even goodbye: silence is answered with a ping. */
 const PING_AFTER_MILLIS = 5_000;
-/** From the ping, or from opening the socket, to the first word of the server. */
 const ANSWER_WITHIN_MILLIS = 10_000;
-/** Waiting before attempt n: anything from 0 to FIRST * 2^n, and never above LONGEST (full jitter). */
+/** Before attempt n: anything from 0 to FIRST * 2^n, and never above LONGEST (full jitter). */
 const FIRST_RETRY_MILLIS = 500;
 const LONGEST_RETRY_MILLIS = 20_000;
 /** A connection that lived so long was a good one: its loss starts again from the shortest wait. */
 const STABLE_AFTER_MILLIS = 10_000;
-/** However long a server asks us to stay away. */
 const LONGEST_MOVE_MILLIS = 60_000;
 
-const TOKEN_EXPIRED = 4401;
-/** 1000 is the end of the stream; after these, trying again would only bring the same answer. */
-const FINAL_CODES = new Map([
-  [1002, "protocol"],
-  [1003, "protocol"],
-  [1007, "protocol"],
-  [1008, "policy"],
-  [1009, "protocol"],
-  [TOKEN_EXPIRED, "token-expired"],
-]);
-/** Reasons worth telling of those that are tried again; all others are "lost". */
-const RETRY_REASONS = new Map([
-  [1012, "restart"],
-  [1013, "slow-reader"],
-  [4429, "too-many-sessions"],
-]);
+/** After these, trying again would only bring the same answer. */
+const FINAL_CODES = {
+  1002: "protocol",
+  1003: "protocol",
+  1007: "protocol",
+  1008: "policy",
+  1009: "protocol",
+  4401: "token-expired",
+  4429: "too-many-sessions",
+};
+const RETRY_REASONS = { 1012: "restart", 1013: "slow-reader", 4401: "token-expired" };
+const RESTING = ["idle", "paused", "ended", "refused"];
+const page = globalThis.document;
 
-/**
- * One session (one tab) of one user on one stream.
- *
- * Events, all without data beyond the viewer's own properties:
- * - "count": viewers, mode, asOf were set, by the server's welcome or a later count;
- * - "stale": the count became older than 5 s, or (then stale is false) a fresh one came;
- * - "state": state changed, or in "restoring" the time of the next attempt was set.
- *
- * state is one of
- * - "idle": not connected, and not trying;
- * - "connecting": for the first time;
- * - "live": welcomed, this session is counted;
- * - "restoring": the connection was lost or not made, it is being tried again;
- * - "ended": the stream is over;
- * - "refused": the server will not have us, reason says why; connect() tries again.
- */
-export class Viewer extends EventTarget {
-  /** Of the last count, null before the first one. asOf is the server's clock: never compare it with this machine's. */
-  viewers = null;
-  mode = null;
-  asOf = null;
-  /** The id that the server gave this session, null while not welcomed. */
+class Connection extends EventTarget {
+  counts = new Map();
   session = null;
   stale = false;
   state = "idle";
-  /** Why the state is "restoring", "ended" or "refused": "lost", "silent", "restart", "policy", … */
   reason = null;
 
   #url;
-  #token;
+  #options;
   /** Of this attempt: a token that comes after the attempt was given up must not open a socket. */
   #turn = 0;
   #socket = null;
   #attempt = 0;
-  #welcomedAt = null;
-  #countedAt = null;
+  #liveAt = null;
+  #newsAt = null;
   #retryAt = null;
-  #retryTimer;
-  #watchdog;
-  #staleTimer;
-  #online = () => this.#backOnline();
+  /** Whether the server said when to come back: then nothing brings us back earlier. */
+  #told = false;
+  #timers = {};
+  #look = () => this.#looked();
 
-  /**
-   * @param {string} stream the stream's id
-   * @param {object} [options]
-   * @param {string} [options.user] who watches, where the server is open (development)
-   * @param {string|function(): (string|Promise<string>)} [options.token] who watches, as a signed token; a function
-   *   is asked at each attempt, so that a token that expires or is good for one connection can be replaced
-   * @param {string} [options.baseUrl] the server; by default the one that served this file
-   * @throws {RangeError} for an id that no server would accept
-   */
-  constructor(stream, { user, token, baseUrl = new URL(import.meta.url).origin } = {}) {
+  constructor(path, query, options) {
     super();
-    for (const id of user === undefined ? [stream] : [stream, user]) {
-      if (!ID_PATTERN.test(id)) {
-        throw new RangeError(`not an id (1 to 64 of A-Z a-z 0-9 _ -): ${id}`);
-      }
-    }
-    this.stream = stream;
-    this.user = user;
-    this.#url = new URL(`/v1/streams/${stream}/watch`, baseUrl);
+    const { baseUrl = new URL(import.meta.url).origin } = options;
+    this.#url = new URL(path, baseUrl);
     this.#url.protocol = this.#url.protocol.replace("http", "ws");
-    if (user !== undefined) this.#url.searchParams.set("user", user);
-    this.#token = token;
+    this.#url.search = new URLSearchParams(query);
+    this.#options = options;
   }
 
-  /** Milliseconds since the count was news, by a clock that nobody sets; null before the first one. */
   get ageMillis() {
-    return this.#countedAt === null ? null : performance.now() - this.#countedAt;
+    return this.#newsAt === null ? null : performance.now() - this.#newsAt;
   }
 
-  /** Milliseconds to the next attempt, 0 while one is under way; null when none is planned. */
   get retryInMillis() {
     return this.#retryAt === null ? null : Math.max(0, this.#retryAt - performance.now());
   }
 
-  /** Joins, and stays joined until close(), the end of the stream or a refusal. Does nothing where it is trying. */
   connect() {
-    if (["connecting", "live", "restoring"].includes(this.state)) return;
-    globalThis.addEventListener?.("online", this.#online);
+    if (!RESTING.includes(this.state)) return;
+    globalThis.addEventListener?.("online", this.#look);
+    page?.addEventListener("visibilitychange", this.#look);
     this.#attempt = 0;
     this.#enter("connecting");
     this.#open();
+    if (page?.hidden) this.#looked();
   }
 
-  /** Leaves. */
   close() {
-    this.#finish("idle", null);
+    this.#finish("idle");
+  }
+
+  /** A reader that is slower than the server is given the newest count of each stream. */
+  async *[Symbol.asyncIterator]() {
+    const mine = this.state === "idle";
+    const news = new Map(mine ? [] : this.counts);
+    let wake;
+    const note = ({ detail }) => {
+      if (detail) news.set(detail.stream, detail);
+      wake?.();
+    };
+    for (const type of ["count", "state"]) this.addEventListener(type, note);
+    try {
+      if (mine) this.connect();
+      for (;;) {
+        for (const [stream, count] of news) {
+          news.delete(stream);
+          yield count;
+        }
+        if (this.state === "refused") throw new Error(`refused: ${this.reason}`);
+        if (this.state === "idle" || this.state === "ended") return;
+        await new Promise((resolve) => (wake = resolve));
+      }
+    } finally {
+      for (const type of ["count", "state"]) this.removeEventListener(type, note);
+      if (mine) this.close();
+    }
   }
 
   #open() {
-    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#timers.retry);
+    this.#told = false;
     this.#retryAt = this.state === "restoring" ? performance.now() : null;
-    if (typeof this.#token !== "function") {
-      this.#dial(this.#token);
-      return;
-    }
+    this.#watch();
+    const { token } = this.#options;
+    if (typeof token !== "function") return this.#dial(token);
     const turn = ++this.#turn;
-    this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
-    Promise.resolve()
-      .then(() => this.#token())
-      .then(
-        (token) => turn === this.#turn && this.#dial(token),
-        () => turn === this.#turn && this.#lost(null),
-      );
+    const current = () => turn === this.#turn;
+    (async () => token(this.reason))()
+      .then((fresh) => current() && this.#dial(fresh))
+      .catch(() => current() && this.#lost(0, "no-token"));
   }
 
   #dial(token) {
+    // Some networks block WebSockets: every third attempt in a row is another way's.
+    const { fallback } = this.#options;
+    const Socket = fallback && this.#attempt % 3 === 2 ? fallback : WebSocket;
     // A browser cannot set headers on a WebSocket, and an address ends up in logs: a token travels as a subprotocol.
-    const socket = new WebSocket(this.#url, token === undefined ? [] : ["headcount.v1", `bearer.${token}`]);
-    clearTimeout(this.#watchdog);
+    const socket = new Socket(this.#url, token === undefined ? [] : ["headcount.v1", `bearer.${token}`]);
     this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#hear(data);
+    // Nobody welcomes an observer.
+    socket.onopen = () => this.#options.observes && this.#hear({ type: "welcome" });
+    socket.onmessage = ({ data }) => this.#hear(parse(data));
     socket.onclose = ({ code }) => this.#lost(code);
-    this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
+    // Node.js 20 leaves a refused socket connecting, and says no more.
+    socket.onerror = () => socket.readyState === 0 && this.#lost(0);
+    this.#watch();
   }
 
-  #hear(data) {
-    this.#rearm();
-    const message = parse(data);
+  #hear(message) {
+    this.#ping(PING_AFTER_MILLIS);
     switch (message?.type) {
       case "welcome":
-        this.session = message.session;
-        this.#welcomedAt = performance.now();
+        this.session = message.session ?? null;
+        this.#liveAt = performance.now();
         this.#retryAt = null;
-        this.#count(message);
+        if (message.session) this.#count(message);
         this.#enter("live");
         break;
       case "count":
         this.#count(message);
         break;
       case "reconnect":
-        this.#move(message.afterMillis);
+        // Each is given another time, so that not all come at once.
+        this.#told = true;
+        this.#plan(Math.min(Math.max(Number(message.afterMillis) || 0, 0), LONGEST_MOVE_MILLIS));
         break;
       case "ended":
-        this.#finish("ended", "ended");
+        if (!this.#options.observes) return this.#finish("ended", "ended");
+        this.counts.delete(message.stream);
+        this.#emit("ended", message);
         break;
       default: // a pong, or something of a later version
     }
   }
 
-  #count({ viewers, mode, asOf }) {
+  #count({ stream, viewers, mode, asOf, everyMillis = 0 }) {
     // The same asOf again is the same knowledge again (a change of mode, say), and no younger than before.
-    if (asOf !== this.asOf || this.#countedAt === null) {
-      this.#countedAt = performance.now();
-      clearTimeout(this.#staleTimer);
-      this.#staleTimer = setTimeout(() => this.#setStale(true), STALE_AFTER_MILLIS);
+    if (asOf !== this.counts.get(stream)?.asOf || this.#newsAt === null) {
+      this.#newsAt = performance.now();
+      clearTimeout(this.#timers.stale);
+      this.#timers.stale = setTimeout(() => this.#setStale(true), STALE_AFTER_MILLIS + everyMillis);
       this.#setStale(false);
     }
-    Object.assign(this, { viewers, mode, asOf });
-    this.#emit("count");
+    const count = { stream, viewers, mode, asOf };
+    this.counts.set(stream, count);
+    this.#emit("count", count);
   }
 
   #setStale(stale) {
@@ -202,87 +193,86 @@ export class Viewer extends EventTarget {
     this.#emit("stale");
   }
 
-  #rearm() {
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => {
+  #ping(afterMillis) {
+    clearTimeout(this.#timers.watchdog);
+    this.#timers.watchdog = setTimeout(() => {
       this.#socket.send('{"type":"ping"}');
-      this.#watchdog = setTimeout(() => this.#silent(), ANSWER_WITHIN_MILLIS);
-    }, PING_AFTER_MILLIS);
+      this.#watch();
+    }, afterMillis);
   }
 
-  #silent() {
+  #watch() {
+    clearTimeout(this.#timers.watchdog);
+    this.#timers.watchdog = setTimeout(() => this.#lost(0, "silent"), ANSWER_WITHIN_MILLIS);
+  }
+
+  #lost(code, reason) {
     this.#drop();
-    this.#restore("silent");
-  }
-
-  #lost(code) {
-    this.#drop();
-    if (code === 1000) {
-      this.#finish("ended", "ended");
-    } else if (FINAL_CODES.has(code) && !(code === TOKEN_EXPIRED && typeof this.#token === "function")) {
-      this.#finish("refused", FINAL_CODES.get(code));
-    } else {
-      this.#restore(RETRY_REASONS.get(code) ?? "lost");
-    }
-  }
-
-  /** The node restarts: it gave each of its viewers another time to come back at, so that they do not come at once. */
-  #move(afterMillis) {
-    const wait = Math.min(Math.max(Number(afterMillis) || 0, 0), LONGEST_MOVE_MILLIS);
-    this.#planAttempt(wait);
+    if (code === 1000) this.#finish("ended", "ended");
+    else if (code in FINAL_CODES && !(code === 4401 && typeof this.#options.token === "function")) {
+      this.#finish("refused", FINAL_CODES[code]);
+    } else this.#restore(reason ?? RETRY_REASONS[code] ?? "lost");
   }
 
   #restore(reason) {
-    const stable = this.#welcomedAt !== null && performance.now() - this.#welcomedAt >= STABLE_AFTER_MILLIS;
-    this.#attempt = stable ? 0 : this.#attempt;
-    this.#welcomedAt = null;
-    this.session = null;
-    const planned = this.#retryAt !== null && this.#retryAt > performance.now();
-    if (!planned) {
+    if (this.#liveAt !== null && performance.now() - this.#liveAt >= STABLE_AFTER_MILLIS) this.#attempt = 0;
+    this.#liveAt = this.session = null;
+    if (!this.#told) {
       const ceiling = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(this.#attempt, 16));
       this.#attempt += 1;
-      this.#planAttempt(Math.random() * ceiling);
+      this.#plan(Math.random() * ceiling);
     }
     this.#enter("restoring", reason);
   }
 
-  #planAttempt(waitMillis) {
-    clearTimeout(this.#retryTimer);
+  #plan(waitMillis) {
+    clearTimeout(this.#timers.retry);
     this.#retryAt = performance.now() + waitMillis;
-    this.#retryTimer = setTimeout(() => {
+    this.#timers.retry = setTimeout(() => {
       this.#drop();
-      if (this.state === "live") this.#enter("restoring", "restart");
+      if (this.state === "live") this.#restore("restart");
       this.#open();
       this.#emit("state");
     }, waitMillis);
   }
 
-  /** No reason to wait any longer; a little, so that a whole network that comes back does not come at once. */
-  #backOnline() {
-    if (this.state === "restoring" && this.#socket === null) {
+  /** The page was shown or hidden, or the network is back: timers may have slept, so what is so is looked at anew. */
+  #looked() {
+    clearTimeout(this.#timers.hidden);
+    const { pauseAfterMillis } = this.#options;
+    if (page?.hidden) {
+      if (pauseAfterMillis < Infinity) {
+        this.#timers.hidden = setTimeout(() => this.#finish("paused", "hidden"), pauseAfterMillis);
+      }
+    } else if (this.state === "paused") {
+      this.connect();
+    } else if (this.state === "live") {
+      this.#ping(0);
+    } else if (this.state === "restoring" && this.#socket === null && !this.#told) {
+      // A little later, so that a whole network that comes back does not come at once.
       this.#attempt = 0;
-      this.#planAttempt(Math.random() * FIRST_RETRY_MILLIS);
+      this.#plan(Math.random() * FIRST_RETRY_MILLIS);
     }
   }
 
   #drop() {
     this.#turn += 1;
-    clearTimeout(this.#watchdog);
+    clearTimeout(this.#timers.watchdog);
     if (this.#socket === null) return;
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
+    for (const type of ["open", "message", "close", "error"]) this.#socket[`on${type}`] = null;
     this.#socket.close(1000);
     this.#socket = null;
   }
 
   #finish(state, reason) {
-    globalThis.removeEventListener?.("online", this.#online);
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#staleTimer);
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    if (state !== "paused") {
+      globalThis.removeEventListener?.("online", this.#look);
+      page?.removeEventListener("visibilitychange", this.#look);
+    }
     this.#drop();
-    this.#retryAt = null;
-    this.#welcomedAt = null;
-    this.session = null;
+    this.#told = false;
+    this.#retryAt = this.#liveAt = this.session = null;
     this.#enter(state, reason);
   }
 
@@ -292,9 +282,46 @@ export class Viewer extends EventTarget {
     this.#emit("state");
   }
 
-  #emit(type) {
-    this.dispatchEvent(new Event(type));
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** One session (one tab) of one user on one stream. */
+export class Viewer extends Connection {
+  constructor(stream, options = {}) {
+    const { user } = options;
+    super(`/v1/streams/${id(stream)}/watch`, user === undefined ? {} : { user: id(user) }, options);
+    Object.assign(this, { stream, user });
+  }
+
+  get viewers() {
+    return this.counts.get(this.stream)?.viewers ?? null;
+  }
+
+  get mode() {
+    return this.counts.get(this.stream)?.mode ?? null;
+  }
+
+  get asOf() {
+    return this.counts.get(this.stream)?.asOf ?? null;
+  }
+}
+
+/** Is told the counts of up to 200 streams, and is not counted. */
+export class Observer extends Connection {
+  constructor(streams, options = {}) {
+    super(
+      "/v1/counts",
+      [...streams].map((stream) => ["stream", id(stream)]),
+      { pauseAfterMillis: 30_000, ...options, observes: true },
+    );
+  }
+}
+
+function id(text) {
+  if (!ID_PATTERN.test(text)) throw new RangeError(`not an id (1 to 64 of A-Z a-z 0-9 _ -): ${text}`);
+  return text;
 }
 
 function parse(data) {

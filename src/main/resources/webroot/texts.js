@@ -40,7 +40,8 @@ const en = {
     silent: "The server went silent; the connection is being restored.",
     restart: "The server restarts; the connection is being restored.",
     "slow-reader": "This tab could not keep up; the connection is being restored.",
-    "too-many-sessions": "This user has too many tabs open: close one. The connection is being restored.",
+    "no-token": "There is no sign-in to be had right now; it is being tried again.",
+    "token-expired": "Your sign-in has expired and is being renewed.",
   },
   attemptNow: "Trying now…",
   attemptIn: (seconds) => `Next attempt in ${seconds} s.`,
@@ -48,6 +49,7 @@ const en = {
     protocol: "The server did not understand this page. Reload it to get the present version.",
     policy: "The server refused this tab for sending too much. Press Watch to try again.",
     "token-expired": "Your sign-in has expired. Sign in again.",
+    "too-many-sessions": "You have this stream open too often. Close another tab and press Watch.",
   },
 
   tabs: "open tabs",

@@ -9,6 +9,7 @@ import io.headcount.client.ViewerClosedException;
 import io.headcount.client.ViewerOptions;
 import io.headcount.client.Viewers;
 import io.headcount.dev.LocalNodes;
+import io.headcount.load.LoadCommand;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** One-time tokens over two real nodes, and what the nodes write down of tokens. */
 class TokensIT {
@@ -34,6 +37,9 @@ class TokensIT {
     private static Path logs;
     private static LocalNodes nodes;
     private static Viewers viewers;
+
+    @TempDir
+    private Path folder;
 
     private final String stream = "tokens-" + System.nanoTime();
 
@@ -77,6 +83,23 @@ class TokensIT {
         assertThat(tab.viewers()).as("another tab of the same user").isEqualTo(1);
         await(tab.close());
         await(viewer.close());
+    }
+
+    @Test
+    void countsALoadThatSignsItsOwnTokens() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), Signer.SECRET + "\n");
+        URI url = nodes.get(0).publicUrl();
+
+        int exit = new CommandLine(new LoadCommand())
+                .execute(
+                        "--target=" + url.getHost() + ":" + url.getPort(),
+                        "--auth-secret=" + secret,
+                        "--viewers=50",
+                        "--streams=2",
+                        "--stream-prefix=" + stream + "-",
+                        "--seconds=1");
+
+        assertThat(exit).isZero();
     }
 
     @Test

@@ -42,6 +42,7 @@ final class RouteTable {
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
     private static final String STATIC_CACHING = "public, max-age=60";
+    private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
     /** So that a wrong method on a path of the API is a 405 with its methods, not a file that is not there. */
     private static final String ALL_BUT_API = "/(?!v1/|health/).*";
 
@@ -108,6 +109,11 @@ final class RouteTable {
                 .method(HttpMethod.HEAD)
                 .handler(context -> {
                     context.response().putHeader(HttpHeaders.CACHE_CONTROL, STATIC_CACHING);
+                    if (context.request().path().endsWith(".d.ts")) {
+                        // Types, not MPEG, which is what the ending is registered for.
+                        context.addHeadersEndHandler(
+                                headers -> context.response().putHeader(HttpHeaders.CONTENT_TYPE, PLAIN_TEXT));
+                    }
                     files.handle(context);
                 });
     }

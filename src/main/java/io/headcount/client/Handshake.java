@@ -47,9 +47,18 @@ final class Handshake {
                 .append(key)
                 .append("\r\n");
         if (options.token() != null) {
-            text.append("Authorization: Bearer ").append(options.token()).append("\r\n");
+            text.append("Authorization: Bearer ")
+                    .append(visible(options.token().get()))
+                    .append("\r\n");
         }
         return text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String visible(String token) {
+        if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new IllegalArgumentException("a token is visible ASCII without blanks");
+        }
+        return token;
     }
 
     /**

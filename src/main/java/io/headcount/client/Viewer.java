@@ -2,6 +2,7 @@ package io.headcount.client;
 
 import io.headcount.client.Closed.Kind;
 import io.headcount.model.Mode;
+import io.headcount.protocol.CloseCode;
 import io.headcount.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -134,7 +135,7 @@ public final class Viewer {
         welcomed = false;
         boolean again = !leaving
                 && options.reconnect() != null
-                && !how.terminal()
+                && (!how.terminal() || renewable(how))
                 && attempt < options.reconnect().maxAttempts();
         if (!again) {
             gone(how, wasWelcomed);
@@ -149,6 +150,11 @@ public final class Viewer {
         server = (server + 1) % options.servers().size();
         listener.ended(this, how, wasWelcomed, delay);
         retry = loop.schedule(this::open, delay, TimeUnit.MILLISECONDS);
+    }
+
+    /** The token has expired, and there is somebody to ask for a new one. */
+    private boolean renewable(Closed how) {
+        return options.token() != null && how.kind() == Kind.THEIRS && how.code() == CloseCode.EXPIRED.code();
     }
 
     private void gone(Closed how, boolean wasWelcomed) {

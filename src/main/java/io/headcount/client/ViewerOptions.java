@@ -4,6 +4,7 @@ import io.headcount.model.Ids;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a viewer watches, as whom, and where.
@@ -12,7 +13,7 @@ import java.util.List;
  * @param first index of the server to begin with
  * @param stream stream id
  * @param user user id for {@code ?user=}, or {@code null}
- * @param token bearer token, or {@code null}
+ * @param token brings a bearer token for each attempt, on an event loop, so it must not block; or {@code null}
  * @param localAddress source address, or {@code null} for the system's choice
  * @param reconnect when to come back, or {@code null} for never
  * @param welcomeTimeoutMillis from the first packet to the welcome
@@ -23,7 +24,7 @@ public record ViewerOptions(
         int first,
         String stream,
         String user,
-        String token,
+        Supplier<String> token,
         InetAddress localAddress,
         ReconnectPolicy reconnect,
         int welcomeTimeoutMillis,
@@ -37,9 +38,6 @@ public record ViewerOptions(
     public ViewerOptions {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("at least one server");
-        }
-        if (token != null && token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            throw new IllegalArgumentException("a token is visible ASCII without blanks");
         }
         if (welcomeTimeoutMillis < 1 || silenceLimitMillis < 1) {
             throw new IllegalArgumentException("timeouts are 1 ms or more");
@@ -69,6 +67,11 @@ public record ViewerOptions(
 
     /** The same with a token that says who it is. It is sent at every attempt, so it is no good for one use. */
     public ViewerOptions authorized(String bearer) {
+        return authorized(() -> bearer);
+    }
+
+    /** The same with a new token for each attempt, and for one after the server said that the last has expired. */
+    public ViewerOptions authorized(Supplier<String> bearer) {
         return new ViewerOptions(
                 servers,
                 first,

@@ -42,6 +42,7 @@ final class Crowd {
     private final List<InetAddress> sources;
     private final List<String> streams;
     private final TruthBook truth;
+    private final Badges badges;
     private final CrowdStats stats = new CrowdStats();
     private final List<Watcher> present = new ArrayList<>();
     private final ArrayDeque<Watcher> departed = new ArrayDeque<>();
@@ -55,6 +56,7 @@ final class Crowd {
 
     Crowd(CrowdPlan plan, Viewers viewers, Consumer<CrowdMessage> leader) {
         this.plan = plan;
+        this.badges = new Badges(plan);
         this.viewers = viewers;
         this.loop = viewers.eventLoops().next();
         this.leader = leader;
@@ -222,8 +224,8 @@ final class Crowd {
                         targets,
                         target,
                         streams.get(watcher.stream),
-                        plan.user(watcher.number),
-                        null,
+                        badges.name(watcher.number),
+                        badges.token(watcher.number),
                         sources.isEmpty() ? null : sources.get(nextSource++ % sources.size()),
                         plan.reconnect() ? ReconnectPolicy.DEFAULT : null,
                         ViewerOptions.DEFAULT_WELCOME_TIMEOUT_MILLIS,

@@ -20,6 +20,7 @@ import java.util.List;
  * @param abortShare share of the leaves that are a reset connection, 0 to 1
  * @param reconnect whether lost sockets come back
  * @param keepSessions whether finished sessions' ids are kept and told at the end
+ * @param secretFile with the secret that users' tokens are signed with, {@code null} where users just say who they are
  */
 record CrowdPlan(
         int index,
@@ -36,7 +37,8 @@ record CrowdPlan(
         int sourceAddresses,
         double abortShare,
         boolean reconnect,
-        boolean keepSessions) {
+        boolean keepSessions,
+        String secretFile) {
     /** The id of a stream. */
     String stream(int number) {
         return streamPrefix + (number + 1);

@@ -9,6 +9,7 @@ import io.headcount.model.Ids;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,13 @@ public final class LoadCommand implements Callable<Integer> {
             description = "How long counts may take to be right once nobody moves.")
     private int patienceSeconds;
 
+    @Option(
+            names = "--auth-secret",
+            paramLabel = "FILE",
+            description = "Sign a token (HS256) for each socket with the secret in FILE, which is the nodes'"
+                    + " auth.secret; without it users just say who they are (auth.mode: open).")
+    private File authSecret;
+
     @Option(names = "--leave-open", description = "Do not close sockets in order at the end: they just break.")
     private boolean leaveOpen;
 
@@ -221,6 +229,7 @@ public final class LoadCommand implements Callable<Integer> {
         require(abortShare >= 0 && abortShare <= 1, "--abort", "0 to 1");
         require(patienceSeconds >= 0, "--patience", "0 or more");
         require(seed == null || seed >= 0, "--seed", "0 or more");
+        requireSecret();
         JsonNode run = runFile.isFile() ? new ObjectMapper().readTree(runFile) : MissingNode.getInstance();
         return new LoadSettings(
                 plans(Targets.resolve(targets, run, allowRemote)),
@@ -230,6 +239,16 @@ public final class LoadCommand implements Callable<Integer> {
                 verifyBooks,
                 expectLosses,
                 run);
+    }
+
+    private void requireSecret() throws LoadException {
+        try {
+            if (authSecret != null) {
+                Badges.signer(authSecret.toPath());
+            }
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new LoadException("--auth-secret " + authSecret + ": " + e.getMessage());
+        }
     }
 
     private List<CrowdPlan> plans(List<String> resolved) {
@@ -258,7 +277,8 @@ public final class LoadCommand implements Callable<Integer> {
                     sources,
                     abortShare,
                     reconnect,
-                    verifyBooks));
+                    verifyBooks,
+                    authSecret == null ? null : authSecret.getAbsolutePath()));
         }
         return plans;
     }

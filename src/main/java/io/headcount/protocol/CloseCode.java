@@ -20,8 +20,8 @@ public enum CloseCode {
     SLOW(1013, "slow reader", false),
     /** The token expired; come back with a new one. */
     EXPIRED(4401, "token expired", true),
-    /** Too many sessions of one user. */
-    TOO_MANY(4429, "too many sessions", false);
+    /** Too many sessions of one user; come back when one of them is closed. */
+    TOO_MANY(4429, "too many sessions", true);
 
     private final int code;
     private final String reason;

@@ -211,7 +211,7 @@ final class CrowdMain {
                             0,
                             stream,
                             token == null ? user : null,
-                            token,
+                            token == null ? null : () -> token,
                             sources.get((int) (users % sources.size())),
                             null,
                             30_000,

@@ -3,13 +3,11 @@ package io.headcount.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The system's Chromium, without a window, driven through the system's Node.js. */
@@ -34,12 +32,12 @@ final class Chromium implements AutoCloseable {
 
     /** Starts it with a fresh profile; aborts the test, naming what is missing, where there is none. */
     static Chromium start() {
-        Path executable = Path.of(environment("HEADCOUNT_TEST_CHROMIUM").orElse(DEFAULT_EXECUTABLE));
+        Path executable = Path.of(NodeJs.environment("HEADCOUNT_TEST_CHROMIUM").orElse(DEFAULT_EXECUTABLE));
         Assumptions.assumeTrue(
                 Files.isExecutable(executable),
                 () -> "NOT RUN: no Chromium at " + executable
                         + "; install it (apt-get install chromium) or name one in HEADCOUNT_TEST_CHROMIUM");
-        Optional<Path> node = nodeJs();
+        Optional<Path> node = NodeJs.find();
         Assumptions.assumeTrue(
                 node.isPresent(),
                 "NOT RUN: no Node.js on the PATH to drive Chromium with; install it (apt-get install nodejs) or name"
@@ -70,17 +68,5 @@ final class Chromium implements AutoCloseable {
     @Override
     public void close() {
         playwright.close();
-    }
-
-    private static Optional<Path> nodeJs() {
-        Stream<Path> named = environment("PLAYWRIGHT_NODEJS_PATH").map(Path::of).stream();
-        Stream<Path> onThePath = environment("PATH").stream()
-                .flatMap(path -> Stream.of(path.split(File.pathSeparator)))
-                .map(folder -> Path.of(folder, "node"));
-        return Stream.concat(named, onThePath).filter(Files::isExecutable).findFirst();
-    }
-
-    private static Optional<String> environment(String name) {
-        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
     }
 }

@@ -99,7 +99,7 @@ final class LoadIT {
     void addsUpSeveralProcesses() throws Exception {
         List<CrowdPlan> plans = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            plans.add(new CrowdPlan(i, 2, 100, 500, 50, 1.3, 5, "s", 1.0, 7, targets(), 1, 0, false, true));
+            plans.add(new CrowdPlan(i, 2, 100, 500, 50, 1.3, 5, "s", 1.0, 7, targets(), 1, 0, false, true, null));
         }
 
         LoadReport report = run(new LoadSettings(plans, 1, 5, false, false, false, MissingNode.getInstance()))
