@@ -73,7 +73,9 @@ class PackageIT {
             }
             await().untilAsserted(() -> assertThat(watching).allMatch(viewer -> viewer.viewers() == 2));
             ChildProcess doctor = start(
-                    "doctor", List.of(home + "/bin/headcount", "doctor", "--config", etc + "/headcount.yaml"), environment);
+                    "doctor",
+                    List.of(home + "/bin/headcount", "doctor", "--config", etc + "/headcount.yaml"),
+                    environment);
             assertThat(doctor.awaitExit(Duration.ofSeconds(60))).isTrue();
             assertThat(doctor.tail(50)).contains("ok     node: runs, and is ready");
             assertThat(doctor.exitCode()).as(doctor.tail(50).toString()).isZero();
