@@ -139,6 +139,30 @@ class DoctorIT {
     }
 
     @Test
+    void isContentWithBothPasswordsWhileTheyAreRotated() throws Exception {
+        onAllRedis("ACL", "SETUSER", "rotating", "on", ">old", "~*", "&*", "+@all");
+        asRoot("CREATE USER rotating IDENTIFIED WITH mysql_native_password BY 'old'");
+        asRoot("GRANT ALL ON headcount_doctor.* TO rotating");
+        file.put("redis.user", "rotating");
+        file.put("mysql.user", "rotating");
+        try {
+            onAllRedis("ACL", "SETUSER", "rotating", ">new");
+            asRoot("ALTER USER rotating IDENTIFIED WITH mysql_native_password BY 'new' RETAIN CURRENT PASSWORD");
+            assertThat(doctorWithPassword("old")).as(said).isZero();
+            assertThat(doctorWithPassword("new")).as(said).isZero();
+
+            onAllRedis("ACL", "SETUSER", "rotating", "<old");
+            asRoot("ALTER USER rotating DISCARD OLD PASSWORD");
+            assertThat(doctorWithPassword("new")).as(said).isZero();
+            assertThat(doctorWithPassword("old")).as(said).isOne();
+            assertThat(said).contains("correct redis.user and redis.password", "correct mysql.user and mysql.password");
+        } finally {
+            onAllRedis("ACL", "DELUSER", "rotating");
+            asRoot("DROP USER rotating");
+        }
+    }
+
+    @Test
     void findsAPortThatIsTaken() throws Exception {
         try (ServerSocket other = new ServerSocket(ports.http(), 1, InetAddress.getLoopbackAddress())) {
             assertFinds("port " + other.getLocalPort() + ": taken by another program (http.port)", "ss -ltnp");
@@ -176,6 +200,18 @@ class DoctorIT {
                 .asString()
                 .contains(what);
         assertThat(said).contains(advice, "1 thing is wrong");
+    }
+
+    private int doctorWithPassword(String password) throws IOException {
+        file.put("redis.password", password);
+        file.put("mysql.password", password);
+        return doctor();
+    }
+
+    private void onAllRedis(String... command) throws IOException {
+        for (int server = 0; server < EmbeddedRedisCluster.SIZE; server++) {
+            redis.call(server, command);
+        }
     }
 
     private int doctor() throws IOException {

@@ -80,6 +80,12 @@ class PackageIT {
             assertThat(doctor.tail(50)).contains("ok     node: runs, and is ready");
             assertThat(doctor.exitCode()).as(doctor.tail(50).toString()).isZero();
 
+            String readme = Files.readString(Path.of("README.md"));
+            assertThat(ownMetrics(ports))
+                    .as("README.md has each of these, with its unit")
+                    .isNotEmpty()
+                    .allMatch(name -> readme.contains("| `" + name + "` |"));
+
             node.terminate();
 
             for (Viewer viewer : watching) {
@@ -202,6 +208,18 @@ class PackageIT {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Names, with units, of what the node shows at /metrics and is not the JVM's or Vert.x'. */
+    private static List<String> ownMetrics(NodePorts ports) throws IOException, InterruptedException {
+        URI metrics = URI.create("http://127.0.0.1:" + ports.management() + "/metrics");
+        return HTTP.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE headcount_"))
+                .map(line -> line.split(" ", -1)[2])
+                .filter(name -> !name.endsWith("_max"))
+                .toList();
     }
 
     private static ChildProcess shell(String... command) {
