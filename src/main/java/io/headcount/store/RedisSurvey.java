@@ -6,8 +6,8 @@ import java.util.Map;
 /** What the servers of a deployment's Redis say of themselves. Asked by {@code doctor}. */
 public interface RedisSurvey {
     /**
-     * Asks every server that is configured, and those that they know of; changes nothing. Blocking, and bounded by the
-     * configured timeouts of each.
+     * Asks every server that is configured, and those that they know of; changes nothing. Blocking, a few
+     * seconds a server at most.
      *
      * @param node whose lease to look for
      */

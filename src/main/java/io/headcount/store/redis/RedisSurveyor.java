@@ -20,6 +20,9 @@ import java.util.concurrent.TimeoutException;
 /** {@link RedisSurvey} by a connection of its own to each server, one after the other. */
 public final class RedisSurveyor implements RedisSurvey {
     private static final int MOST_SERVERS = 200;
+    /** More than a node has: the first connection of a JVM that has just started takes a second on a busy machine. */
+    private static final long PATIENCE_MILLIS = 5_000;
+
     private static final List<String> SETTINGS =
             List.of("maxmemory-policy", "cluster-require-full-coverage", "lazyfree-lazy-expire");
 
@@ -39,13 +42,13 @@ public final class RedisSurveyor implements RedisSurvey {
         if (config.mode() == RedisConfig.Mode.SENTINEL) {
             config.sentinels().forEach(sentinel -> known.addAll(askSentinel(sentinel, seen)));
         } else {
-            config.endpoints().forEach(endpoint -> seen.put(endpoint, ask(endpoint, true, node, known)));
+            config.endpoints().forEach(endpoint -> seen.put(endpoint, askTwice(endpoint, true, node, known)));
         }
         // What they know grows while the others are asked.
         for (int i = 0; i < known.size() && seen.size() < MOST_SERVERS; i++) {
             String address = known.get(i);
             if (!seen.containsKey(address)) {
-                Server other = ask(address, false, node, known);
+                Server other = askTwice(address, false, node, known);
                 if (other.trouble() != null || !isAmong(seen, other)) {
                     seen.put(address, other);
                 }
@@ -59,6 +62,12 @@ public final class RedisSurveyor implements RedisSurvey {
         String id = other.info().getOrDefault("run_id", "");
         return !id.isEmpty()
                 && seen.values().stream().anyMatch(one -> id.equals(one.info().get("run_id")));
+    }
+
+    /** What fails once may be this JVM, which is still warming up: no reason to alarm anybody. */
+    private Server askTwice(String address, boolean configured, String node, List<String> known) {
+        Server first = ask(address, configured, node, known);
+        return first.trouble() == null ? first : ask(address, configured, node, known);
     }
 
     private Server ask(String address, boolean configured, String node, List<String> known) {
@@ -86,7 +95,7 @@ public final class RedisSurveyor implements RedisSurvey {
                     aheadMillis(connection),
                     lease(connection, node));
         } catch (TimeoutException e) {
-            return Server.silent(address, configured, "no answer within " + config.callTimeoutMillis() + " ms");
+            return Server.silent(address, configured, "no answer within " + PATIENCE_MILLIS + " ms");
         } catch (RuntimeException e) {
             return Server.silent(address, configured, String.valueOf(e.getMessage()));
         } finally {
@@ -179,16 +188,11 @@ public final class RedisSurveyor implements RedisSurvey {
     }
 
     private RedisConnection connect(Redis client) throws TimeoutException {
-        return client.connect()
-                .recover(RedisSurveyor::unchecked)
-                .await(config.connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+        return client.connect().recover(RedisSurveyor::unchecked).await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private Response send(RedisConnection connection, Request request) throws TimeoutException {
-        return connection
-                .send(request)
-                .recover(RedisSurveyor::unchecked)
-                .await(config.callTimeoutMillis(), TimeUnit.MILLISECONDS);
+        return connection.send(request).recover(RedisSurveyor::unchecked).await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The client's own errors are neither exceptions nor errors, and would be thrown past every catch. */
