@@ -177,7 +177,7 @@ class PackageIT {
     }
 
     /** As an operator writes it in headcount.env. */
-    private static Map<String, String> environment(NodePorts ports) {
+    static Map<String, String> environment(NodePorts ports) {
         EmbeddedMySql mysql = SharedServers.mysql();
         mysql.createDatabase("headcount_package");
         Map<String, String> all = new HashMap<>();
@@ -198,7 +198,7 @@ class PackageIT {
         return all;
     }
 
-    private static boolean isReady(ChildProcess node, NodePorts ports) throws InterruptedException {
+    static boolean isReady(ChildProcess node, NodePorts ports) throws InterruptedException {
         assertThat(node.isAlive()).as(node.tail(5).toString()).isTrue();
         URI health = URI.create("http://127.0.0.1:" + ports.management() + "/health/ready");
         try {
@@ -222,16 +222,21 @@ class PackageIT {
                 .toList();
     }
 
-    private static ChildProcess shell(String... command) {
+    static ChildProcess shell(String... command) {
         ChildProcess process = start(command[0], List.of(command), Map.of());
         assertThat(process.awaitExit(Duration.ofSeconds(60))).isTrue();
         return process;
     }
 
-    /** In a folder that is not the project's; a service has its state folder there. */
-    private static ChildProcess start(String name, List<String> command, Map<String, String> environment) {
+    /** Not in the project's folder: nothing of it may be found by accident. */
+    static ChildProcess start(String name, List<String> command, Map<String, String> environment) {
         Path logs = SharedServers.newFolder("package");
-        return ChildProcess.start(
-                new ChildProcess.Spec(name, command, elsewhere, environment, logs.resolve(name + ".log"), "KILL"));
+        return ChildProcess.start(new ChildProcess.Spec(
+                name,
+                command,
+                Path.of(System.getProperty("java.io.tmpdir")),
+                environment,
+                logs.resolve(name + ".log"),
+                "KILL"));
     }
 }
