@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             MigrateCommand.class,
             EraseCommand.class,
             StatisticsCommand.class,
+            DoctorCommand.class,
             LoadCommand.class
         })
 public final class Headcount implements Runnable {
@@ -38,7 +39,8 @@ public final class Headcount implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: node, migrate, statistics, erase or load (--help explains).");
+                spec.commandLine(),
+                "Say what to do: node, migrate, doctor, statistics, erase or load (--help explains).");
     }
 
     /** From the jar's manifest; classes in a folder have none. */

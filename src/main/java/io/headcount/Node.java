@@ -93,7 +93,8 @@ final class Node {
                 .compose(opened -> startLease())
                 .compose(leased -> HelloRoster.start(vertx, config.nodeId(), roleNames(), redis::mostlyReachable))
                 .compose(this::deployAll)
-                .onSuccess(done -> missing = null);
+                .onSuccess(done -> missing = null)
+                .onSuccess(done -> new StartChecks(config).run(redis.timeMillis()));
     }
 
     /**

@@ -72,6 +72,19 @@ class PackageIT {
                         .get(10, TimeUnit.SECONDS));
             }
             await().untilAsserted(() -> assertThat(watching).allMatch(viewer -> viewer.viewers() == 2));
+            ChildProcess doctor = start(
+                    "doctor",
+                    List.of(home + "/bin/headcount", "doctor", "--config", etc + "/headcount.yaml"),
+                    environment);
+            assertThat(doctor.awaitExit(Duration.ofSeconds(60))).isTrue();
+            assertThat(doctor.tail(50)).contains("ok     node: runs, and is ready");
+            assertThat(doctor.exitCode()).as(doctor.tail(50).toString()).isZero();
+
+            String readme = Files.readString(Path.of("README.md"));
+            assertThat(ownMetrics(ports))
+                    .as("README.md has each of these, with its unit")
+                    .isNotEmpty()
+                    .allMatch(name -> readme.contains("| `" + name + "` |"));
 
             node.terminate();
 
@@ -164,7 +177,7 @@ class PackageIT {
     }
 
     /** As an operator writes it in headcount.env. */
-    private static Map<String, String> environment(NodePorts ports) {
+    static Map<String, String> environment(NodePorts ports) {
         EmbeddedMySql mysql = SharedServers.mysql();
         mysql.createDatabase("headcount_package");
         Map<String, String> all = new HashMap<>();
@@ -185,7 +198,7 @@ class PackageIT {
         return all;
     }
 
-    private static boolean isReady(ChildProcess node, NodePorts ports) throws InterruptedException {
+    static boolean isReady(ChildProcess node, NodePorts ports) throws InterruptedException {
         assertThat(node.isAlive()).as(node.tail(5).toString()).isTrue();
         URI health = URI.create("http://127.0.0.1:" + ports.management() + "/health/ready");
         try {
@@ -197,16 +210,33 @@ class PackageIT {
         }
     }
 
-    private static ChildProcess shell(String... command) {
+    /** Names, with units, of what the node shows at /metrics and is not the JVM's or Vert.x'. */
+    private static List<String> ownMetrics(NodePorts ports) throws IOException, InterruptedException {
+        URI metrics = URI.create("http://127.0.0.1:" + ports.management() + "/metrics");
+        return HTTP.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE headcount_"))
+                .map(line -> line.split(" ", -1)[2])
+                .filter(name -> !name.endsWith("_max"))
+                .toList();
+    }
+
+    static ChildProcess shell(String... command) {
         ChildProcess process = start(command[0], List.of(command), Map.of());
         assertThat(process.awaitExit(Duration.ofSeconds(60))).isTrue();
         return process;
     }
 
-    /** In a folder that is not the project's; a service has its state folder there. */
-    private static ChildProcess start(String name, List<String> command, Map<String, String> environment) {
+    /** Not in the project's folder: nothing of it may be found by accident. */
+    static ChildProcess start(String name, List<String> command, Map<String, String> environment) {
         Path logs = SharedServers.newFolder("package");
-        return ChildProcess.start(
-                new ChildProcess.Spec(name, command, elsewhere, environment, logs.resolve(name + ".log"), "KILL"));
+        return ChildProcess.start(new ChildProcess.Spec(
+                name,
+                command,
+                Path.of(System.getProperty("java.io.tmpdir")),
+                environment,
+                logs.resolve(name + ".log"),
+                "KILL"));
     }
 }

@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
@@ -19,6 +21,9 @@ import org.flywaydb.core.api.output.MigrateResult;
  * this program to decide.
  */
 public final class Migrations {
+    private static final Set<MigrationState> UNKNOWN =
+            Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.MISSING_SUCCESS);
+
     private Migrations() {}
 
     /**
@@ -51,6 +56,22 @@ public final class Migrations {
         }
     }
 
+    /**
+     * The versions that were applied and that this program does not know: it is older than the tables.
+     *
+     * @throws BookException when the database cannot be asked
+     */
+    static List<String> unknown(MySqlConfig config) {
+        try {
+            return Arrays.stream(flyway(config).info().applied())
+                    .filter(applied -> UNKNOWN.contains(applied.getState()))
+                    .map(applied -> applied.getVersion().toString())
+                    .toList();
+        } catch (FlywayException e) {
+            throw explained(config, e);
+        }
+    }
+
     private static Flyway flyway(MySqlConfig config) {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(url(config, writer(config)), config.user(), config.password())
@@ -63,7 +84,7 @@ public final class Migrations {
                 .load();
     }
 
-    private static String url(MySqlConfig config, MySqlConfig.Endpoint server) {
+    static String url(MySqlConfig config, MySqlConfig.Endpoint server) {
         // The public key is what a MySQL 8 user with a password needs when the connection has no TLS.
         return "jdbc:mariadb://" + server + "/" + config.database()
                 + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC";
@@ -95,11 +116,8 @@ public final class Migrations {
     private static BookException explained(MySqlConfig config, FlywayException failure) {
         Faults faults = new Faults(config.servers(), config.database());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && sql.getErrorCode() > 0 && !connectionTrouble(sql)) {
-                return faults.of(sql.getErrorCode(), sql.getSQLState(), sql.getMessage(), failure);
-            }
             if (cause instanceof SQLException sql) {
-                return faults.noAnswer(sql);
+                return explained(faults, sql);
             }
         }
         return new BookException(
@@ -107,6 +125,13 @@ public final class Migrations {
                 "the files of sql/ must be those that were applied before, with new ones added",
                 false,
                 failure);
+    }
+
+    /** What a failure of the connection, or the server's answer, means. */
+    static BookException explained(Faults faults, SQLException failure) {
+        return failure.getErrorCode() > 0 && !connectionTrouble(failure)
+                ? faults.of(failure.getErrorCode(), failure.getSQLState(), failure.getMessage(), failure)
+                : faults.noAnswer(failure);
     }
 
     /** 08004 is an answer: the server refuses this connection, and its code says why. */

@@ -161,7 +161,7 @@ final class RedisNode {
     }
 
     private void open() {
-        Redis client = Redis.createClient(vertx, options());
+        Redis client = Redis.createClient(vertx, options(config, address));
         Opening mine = new Opening(client, clock.now() + config.connectTimeoutMillis() * 1_000_000L);
         opening = mine;
         client.connect()
@@ -241,7 +241,8 @@ final class RedisNode {
         return ThreadLocalRandom.current().nextLong(millis * 750_000, millis * 1_250_000);
     }
 
-    private RedisOptions options() {
+    /** How a server is connected to. */
+    static RedisOptions options(RedisConfig config, String address) {
         RedisOptions options = new RedisOptions()
                 .setType(RedisClientType.STANDALONE)
                 .setConnectionString((config.tls().enabled() ? "rediss://" : "redis://") + config.reachedAt(address))
@@ -250,7 +251,7 @@ final class RedisNode {
                 .setPoolRecycleTimeout(-1)
                 .setPoolCleanerInterval(-1)
                 .setMaxWaitingHandlers(config.maxInFlight() + QUEUE_RESERVE)
-                .setNetClientOptions(netOptions());
+                .setNetClientOptions(netOptions(config));
         if (!config.login().password().isEmpty()) {
             options.setPassword(config.login().password());
         }
@@ -260,7 +261,7 @@ final class RedisNode {
         return options;
     }
 
-    private NetClientOptions netOptions() {
+    private static NetClientOptions netOptions(RedisConfig config) {
         NetClientOptions net = new NetClientOptions()
                 .setConnectTimeout(config.connectTimeoutMillis())
                 .setTcpNoDelay(true)

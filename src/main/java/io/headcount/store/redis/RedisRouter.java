@@ -102,6 +102,12 @@ public final class RedisRouter {
         return submit(keys.get(0), false, request(Command.EVALSHA_RO, script, keys, args), script);
     }
 
+    /** What time it is by a master's clock, epoch milliseconds. */
+    public Future<Long> timeMillis() {
+        return write(Keys.REGISTRY, Request.cmd(Command.TIME))
+                .map(time -> time.get(0).toLong() * 1_000 + time.get(1).toLong() / 1_000);
+    }
+
     /** Whether every shard has a master that took a write within the last 2 s. Any thread. */
     public boolean reachable() {
         return topology.reachable();
