@@ -2,11 +2,12 @@
 
 const MOST_POINTS = 600;
 const SPAN_MILLIS = 120_000;
+const LEAST_SPAN_MILLIS = 10_000;
 const WIDTH = 240;
 const HEIGHT = 48;
 const EDGE = 3;
 
-/** Draws into an svg with an .area and a .line; the last two minutes, now at the right edge. */
+/** Draws into an svg with an .area and a .line: what there is of the last two minutes, now at the right edge. */
 export class Curve {
   #svg;
   #points = [];
@@ -28,7 +29,7 @@ export class Curve {
 
   draw() {
     const now = performance.now();
-    const from = now - SPAN_MILLIS;
+    let from = now - SPAN_MILLIS;
     // The one before the window gives its left edge.
     while (this.#points.length > 1 && this.#points[1].at < from) this.#points.shift();
     const [area, line] = this.#svg.children;
@@ -36,8 +37,9 @@ export class Curve {
       for (const path of [area, line]) path.setAttribute("d", "");
       return;
     }
+    from = Math.max(from, Math.min(this.#points[0].at, now - LEAST_SPAN_MILLIS));
     const most = Math.max(...this.#points.map(({ viewers }) => viewers), 1);
-    const x = (at) => (Math.max(0, (at - from) / SPAN_MILLIS) * WIDTH).toFixed(1);
+    const x = (at) => (Math.max(0, (at - from) / (now - from)) * WIDTH).toFixed(1);
     const y = (viewers) => (HEIGHT - EDGE - (viewers / most) * (HEIGHT - 2 * EDGE)).toFixed(1);
     // Steps: between two counts the first one held.
     const steps = this.#points.map(({ at, viewers }, i) => `${i === 0 ? "M" : "H"}${x(at)}${i === 0 ? "," : "V"}${y(viewers)}`);

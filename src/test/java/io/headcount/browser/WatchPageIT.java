@@ -11,6 +11,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -228,7 +229,6 @@ class WatchPageIT {
     @Test
     void movesDigitsOnlyWhereMotionIsWanted() {
         for (ReducedMotion motion : ReducedMotion.values()) {
-            context.clearCookies();
             Page page = context.newPage();
             page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(motion));
             page.navigate(node.baseUrl() + "/?stream=" + stream + motion + "&user=u1");
@@ -323,6 +323,7 @@ class WatchPageIT {
     private static void screenshot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setAnimations(ScreenshotAnimations.DISABLED)
                 .setFullPage(true));
     }
 }
