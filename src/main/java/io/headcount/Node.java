@@ -2,8 +2,11 @@ package io.headcount;
 
 import io.headcount.admin.AdminVerticle;
 import io.headcount.api.ApiRoutes;
+import io.headcount.api.BeatRoutes;
 import io.headcount.auth.Authenticator;
+import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
+import io.headcount.bus.Message;
 import io.headcount.cluster.HelloRoster;
 import io.headcount.cluster.LeaseKeeper;
 import io.headcount.config.HeadcountConfig;
@@ -11,6 +14,7 @@ import io.headcount.config.Role;
 import io.headcount.counter.CounterVerticle;
 import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
+import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
@@ -19,6 +23,7 @@ import io.headcount.persistence.StatisticsVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
+import io.headcount.store.redis.RedisBeatStore;
 import io.headcount.store.redis.RedisCounterStore;
 import io.headcount.store.redis.RedisLeaseStore;
 import io.headcount.store.redis.RedisRouter;
@@ -179,8 +184,8 @@ final class Node {
                 .compose(done -> deploy(
                         () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
-                .compose(done -> deploy(
-                        () -> new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry())));
+                .compose(done -> deploy(() ->
+                        new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));
     }
 
     private Future<Void> deployCounters() {
@@ -203,7 +208,8 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry());
+        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry())
+                .with(new BeatRoutes(config, beats(), auth, clock, this::tellOwner));
         gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -214,6 +220,17 @@ final class Node {
                         auth,
                         stream -> books.stream(stream).map(info -> info != null)));
         return deploy(gateway::instance, config.webSocket().instances());
+    }
+
+    private RedisBeatStore beats() {
+        return new RedisBeatStore(redis, clock, config.books().historyMillis(), config.nodeId(), counters);
+    }
+
+    private void tellOwner(Count count) {
+        String owner = roster.owner(count.stream());
+        if (owner != null) {
+            Bus.of(vertx).send(Addresses.OWNER.at(owner), new Message.Counts(roster.self(), List.of(count)));
+        }
     }
 
     private ApiRoutes.Books answers() {

@@ -19,6 +19,7 @@ import io.headcount.model.Session;
 import io.headcount.model.SharedClock;
 import io.headcount.reconciler.ReconcilerVerticle;
 import io.headcount.store.CounterStore.LiveStream;
+import io.headcount.store.redis.RedisBeatStore;
 import io.headcount.store.redis.RedisCounterStore;
 import io.headcount.store.redis.RedisLeaseStore;
 import io.headcount.store.redis.RedisRouter;
@@ -283,8 +284,14 @@ class CountingIT {
                     message -> message.counts().forEach(count -> published.put(count.stream(), count)));
             await(vertx.deployVerticle(new CounterVerticle(config, 0, roster, store, lease, clock, metrics)));
             await(vertx.deployVerticle(new OwnerVerticle(config, roster, store, metrics)));
-            await(vertx.deployVerticle(
-                    new ReconcilerVerticle(config, roster, store, new RedisLeaseStore(router), clock, metrics)));
+            await(vertx.deployVerticle(new ReconcilerVerticle(
+                    config,
+                    roster,
+                    store,
+                    new RedisLeaseStore(router),
+                    clock,
+                    metrics,
+                    new RedisBeatStore(router, clock, 300_000, "n1", store))));
         }
 
         Session session(String user) {

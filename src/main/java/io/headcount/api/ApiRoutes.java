@@ -43,6 +43,7 @@ public final class ApiRoutes {
     private final SharedClock clock;
     private final MeterRegistry metrics;
     private final Description description;
+    private BeatRoutes beats;
 
     /**
      * What MySQL is asked, and by which reader it is answered.
@@ -80,6 +81,12 @@ public final class ApiRoutes {
         this.description = Description.load();
     }
 
+    /** With the routes of viewers without WebSocket. */
+    public ApiRoutes with(BeatRoutes routes) {
+        this.beats = routes;
+        return this;
+    }
+
     /** A router for the current context. A node without the role {@code api} answers health only. */
     public Router router(Vertx vertx) {
         RouteTable table = new RouteTable(vertx, metrics, config.webSocket().allowedOrigins());
@@ -99,6 +106,9 @@ public final class ApiRoutes {
                     "/v1/streams/:stream",
                     BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
                     this::putStream);
+            if (beats != null) {
+                beats.mount(table, this::known);
+            }
             new MasterDataRoutes(books.masterData(), token, MOST_BODY_BYTES).mount(table);
             mountPast(table);
             table.addText("/openapi.yaml", "application/yaml", description.yaml());

@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import io.headcount.auth.Denial;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -25,6 +26,23 @@ final class Problem extends RuntimeException {
 
     static Problem unauthorized(String detail) {
         return new Problem(401, "Unauthorized", detail, 0);
+    }
+
+    static Problem forbidden(String detail) {
+        return new Problem(403, "Forbidden", detail, 0);
+    }
+
+    static Problem gone(String detail) {
+        return new Problem(410, "Gone", detail, 0);
+    }
+
+    static Problem tooMany(String detail, int retryAfterSeconds) {
+        return new Problem(429, "Too Many Requests", detail, retryAfterSeconds);
+    }
+
+    /** Of somebody whom nobody vouches for. */
+    static Problem of(Denial denial) {
+        return new Problem(denial.status(), denial.title(), denial.getMessage(), denial.status() == 503 ? 2 : 0);
     }
 
     static Problem notFound(String detail) {

@@ -70,7 +70,7 @@ final class RouteTable {
         return router;
     }
 
-    /** A route that answers with JSON. HEAD is answered like GET, without the body. */
+    /** A route that answers with JSON, or, with {@code null}, with 204. HEAD is answered like GET, without the body. */
     void add(HttpMethod method, String path, Function<RoutingContext, Future<JsonObject>> handler) {
         mount(route(method, path), handler, RouteTable::send);
     }
@@ -270,6 +270,10 @@ final class RouteTable {
     }
 
     private static void send(RoutingContext context, JsonObject json) {
+        if (json == null) {
+            context.response().setStatusCode(204).end();
+            return;
+        }
         send(context, json.toBuffer(), "application/json");
     }
 

@@ -126,6 +126,17 @@ public record AuthConfig(Mode mode, String adminToken, boolean anonymous, Tokens
         }
     }
 
+    /**
+     * Keys that sessions without a socket are signed with: the first signs, all verify. Those of the cookies, else the
+     * tokens' shared secret; empty where neither is set (the development key does in mode open only).
+     */
+    public List<String> sessionKeys() {
+        if (mode == Mode.OPEN || !cookies.keys().equals(List.of(DEVELOPMENT_KEY))) {
+            return cookies.keys();
+        }
+        return tokens.secret().isEmpty() ? List.of() : List.of(tokens.secret());
+    }
+
     static AuthConfig read(Settings s, String httpHost) {
         Mode mode = s.choice("auth.mode", Mode.OPEN, Mode.class);
         boolean anonymous = s.flag("auth.anonymous", false);

@@ -83,6 +83,11 @@ final class Admission {
         return tally;
     }
 
+    /** Lets a request pass that is to come no more often than handshakes, and takes no place. From any thread. */
+    void pass(InetAddress peer, List<String> forwardedFor, long nowNanos) throws Refusal {
+        leave(enter(peer, forwardedFor, nowNanos));
+    }
+
     /** A socket that was let in, or a handshake that failed later, has gone. From any thread. */
     void leave(Tally tally) {
         sockets.decrementAndGet();

@@ -89,7 +89,7 @@ public final class GatewayVerticle extends VerticleBase {
                 .invalidRequestHandler(handshake::handleInvalid)
                 .requestHandler(request -> {
                     watch.requested(request);
-                    if (handshake.refusesHead(request)) {
+                    if (handshake.refusesHead(request) || handshake.refusesBeat(request)) {
                         return;
                     }
                     if (HandshakeRules.isSocket(request.path())) {

@@ -90,6 +90,24 @@ final class Handshake {
         return refusal != null;
     }
 
+    /**
+     * Answers beats that are too many, of an address or of all, and says so: a beat costs Redis what a handshake does, and
+     * may take no more of it. False when it is in order, or no beat.
+     */
+    boolean refusesBeat(HttpServerRequest request) {
+        if (!HandshakeRules.isBeat(request)) {
+            return false;
+        }
+        try {
+            gateway.admission()
+                    .pass(Upgrade.peer(request), request.headers().getAll("X-Forwarded-For"), System.nanoTime());
+            return false;
+        } catch (Refusal limited) {
+            limited.answer(request.response());
+            return true;
+        }
+    }
+
     /** A request whose head could not be read. */
     void handleInvalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();

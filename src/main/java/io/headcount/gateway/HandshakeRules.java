@@ -1,5 +1,6 @@
 package io.headcount.gateway;
 
+import io.headcount.auth.Origins;
 import io.headcount.model.Ids;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -7,9 +8,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What a handshake has to look like (RFC 6455, 4.2.1, and the contract), judged from its head alone. */
 final class HandshakeRules {
@@ -29,14 +27,13 @@ final class HandshakeRules {
 
     private static final String PREFIX = "/v1/streams/";
     private static final String SUFFIX = "/watch";
+    private static final String BEAT_SUFFIX = "/beat";
     private static final int KEY_BYTES = 16;
 
-    private final Set<String> allowedOrigins;
+    private final Origins origins;
 
     HandshakeRules(List<String> allowedOrigins) {
-        this.allowedOrigins = allowedOrigins.stream()
-                .map(origin -> origin.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        this.origins = new Origins(allowedOrigins);
     }
 
     /** Whether a path is a WebSocket, the viewers' or the observers', well-formed or not. */
@@ -47,6 +44,15 @@ final class HandshakeRules {
     /** Whether a path is the viewers' WebSocket, well-formed or not. */
     static boolean isWatch(String path) {
         return path != null && path.startsWith(PREFIX) && path.endsWith(SUFFIX);
+    }
+
+    /** Whether a request is a sign of life of a viewer without WebSocket. */
+    static boolean isBeat(HttpServerRequest request) {
+        String path = request.path();
+        return HttpMethod.POST.equals(request.method())
+                && path != null
+                && path.startsWith(PREFIX)
+                && path.endsWith(BEAT_SUFFIX);
     }
 
     /** The stream in a {@linkplain #isWatch watch} path; anything may stand there. */
@@ -97,7 +103,7 @@ final class HandshakeRules {
         if (upgrade != null) {
             return upgrade;
         }
-        return originAllowed(headers.getAll("Origin"), hosts.get(0))
+        return origins.allow(headers.getAll("Origin"), hosts.get(0))
                 ? null
                 : Refusal.of(403, "Forbidden", "this origin is not allowed here");
     }
@@ -144,27 +150,5 @@ final class HandshakeRules {
             }
         }
         return false;
-    }
-
-    /** Absent (no browser), of the same host, or on the list. */
-    private boolean originAllowed(List<String> origins, String host) {
-        if (origins.isEmpty() || allowedOrigins.contains("*")) {
-            return true;
-        }
-        if (origins.size() > 1) {
-            return false;
-        }
-        String origin = origins.get(0).trim().toLowerCase(Locale.ROOT);
-        if (allowedOrigins.contains(origin)) {
-            return true;
-        }
-        int scheme = origin.indexOf("://");
-        if (scheme < 0) {
-            return false;
-        }
-        String port = origin.startsWith("https:") ? ":443" : ":80";
-        String authority = origin.substring(scheme + 3);
-        String own = host.trim().toLowerCase(Locale.ROOT);
-        return authority.equals(own) || (authority + port).equals(own) || authority.equals(own + port);
     }
 }

@@ -3,15 +3,18 @@ package io.headcount.reconciler;
 import io.headcount.bus.Addresses;
 import io.headcount.bus.Bus;
 import io.headcount.bus.Ledger;
+import io.headcount.bus.Message;
 import io.headcount.bus.Roster;
 import io.headcount.bus.Rounds;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.SharedClock;
+import io.headcount.store.BeatStore;
 import io.headcount.store.CounterStore;
 import io.headcount.store.LeaseStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.List;
 
 /** Rounds over the leases (every second) and over the streams that this keeper owns (every few, or on a death). */
 public final class ReconcilerVerticle extends VerticleBase {
@@ -23,6 +26,7 @@ public final class ReconcilerVerticle extends VerticleBase {
     private final LeaseStore leases;
     private final SharedClock clock;
     private final MeterRegistry metrics;
+    private final BeatStore beats;
     private Rounds streamRounds;
 
     public ReconcilerVerticle(
@@ -31,13 +35,15 @@ public final class ReconcilerVerticle extends VerticleBase {
             CounterStore store,
             LeaseStore leases,
             SharedClock clock,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            BeatStore beats) {
         this.config = config;
         this.roster = roster;
         this.store = store;
         this.leases = leases;
         this.clock = clock;
         this.metrics = metrics;
+        this.beats = beats;
     }
 
     @Override
@@ -60,6 +66,13 @@ public final class ReconcilerVerticle extends VerticleBase {
         Rounds.every(LEASE_ROUND_MILLIS, "leases", vertx, repairs::leaseRound);
         streamRounds =
                 Rounds.every(config.reconciler().intervalMillis(), "reconciliation", vertx, repairs::streamRound);
+        BeatSweeps sweeps = new BeatSweeps(
+                roster,
+                store,
+                beats,
+                count ->
+                        bus.send(Addresses.OWNER.at(roster.self()), new Message.Counts(roster.self(), List.of(count))));
+        Rounds.every(BeatSweeps.INTERVAL_MILLIS, "viewers without WebSocket", vertx, sweeps::round);
         return Future.succeededFuture();
     }
 }

@@ -52,7 +52,7 @@ class OpenApiTest {
             assertDocumented(operation, api.send(request(operation, "a:b", false)));
             assertDocumented(operation, api.send(request(operation, "news", false)));
             HttpResponse<String> wrongMethod =
-                    api.send(api.request(path(operation, "news")).method("DELETE", BodyPublishers.noBody()));
+                    api.send(api.request(path(operation, "news")).method("PATCH", BodyPublishers.noBody()));
             assertThat(wrongMethod.statusCode()).isEqualTo(405);
             assertDocumented(operation, wrongMethod);
         }
@@ -91,6 +91,11 @@ class OpenApiTest {
                 .isEqualTo(fields("Overlap"));
         assertThat(api.json("/health/ready").fieldNames()).isEqualTo(fields("Readiness"));
         assertThat(api.json("/v1/nothing").fieldNames()).isEqualTo(fields("Problem"));
+        assertThat(new JsonObject(api.send(api.request("/v1/streams/news/beat?user=u1")
+                                        .POST(BodyPublishers.ofString("{}")))
+                                .body())
+                        .fieldNames())
+                .isEqualTo(fields("Beat"));
         assertThat(new JsonObject(api.put("/v1/streams/news", "{}").body()).fieldNames())
                 .isEqualTo(fields("Stream"));
     }

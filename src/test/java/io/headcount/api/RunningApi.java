@@ -61,13 +61,15 @@ final class RunningApi implements AutoCloseable {
         }
         HeadcountConfig config = HeadcountConfig.read(tree, Map.of());
         SharedClock clock = new SharedClock();
+        Authenticator auth = await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters));
         api = new ApiRoutes(
-                config,
-                counters,
-                new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
-                () -> Future.succeededFuture(readiness),
-                clock,
-                meters);
+                        config,
+                        counters,
+                        new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
+                        () -> Future.succeededFuture(readiness),
+                        clock,
+                        meters)
+                .with(new BeatRoutes(config, new InMemoryBeats(counters), auth, clock, count -> {}));
         Gateway gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -75,7 +77,7 @@ final class RunningApi implements AutoCloseable {
                         clock,
                         meters,
                         () -> api.router(vertx),
-                        await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters)),
+                        auth,
                         stream -> Future.succeededFuture(books.streams.containsKey(stream))));
         await(vertx.deployVerticle(gateway::instance, new DeploymentOptions()));
     }

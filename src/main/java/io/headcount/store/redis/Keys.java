@@ -33,6 +33,21 @@ final class Keys {
         return "live:beats:{" + stream + "}";
     }
 
+    /** What the viewers without WebSocket assert: belongs to no node. */
+    static String beatSessions(String stream) {
+        return "live:node:{" + stream + "}:beat";
+    }
+
+    /** Says that a session without WebSocket has ended. */
+    static String endedMark(String stream, String session) {
+        return "ended:{" + stream + "}:" + session;
+    }
+
+    /** Ended sessions of viewers without WebSocket, until the session log has them. */
+    static String ended(String stream) {
+        return "live:ended:{" + stream + "}";
+    }
+
     static String stat(String stream) {
         return "live:stat:{" + stream + "}";
     }
