@@ -201,6 +201,7 @@ class WatchPageIT {
         Locator number = page.locator("#top-streams a[data-stream='" + stream + "'] headcount-viewers");
         assertThat(number)
                 .hasAttribute("state", "live", new LocatorAssertions.HasAttributeOptions().setTimeout(15_000));
+        screenshot(page, "watch-list");
         page.route("**/v1/rankings*", Route::abort);
 
         shows(open("?stream=" + stream + "&user=u2"), 2);
