@@ -2,6 +2,7 @@ package io.headcount.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocket;
@@ -83,7 +84,8 @@ class ClientLibraryIT {
         String watch = "async ([stream, token]) => { const { SharedViewer } = await import('/headcount-tabs.js');"
                 + " window.viewer = new SharedViewer(stream, { token, sharedBy: 'u1' }); viewer.connect(); }";
         try (Chromium chromium = Chromium.start();
-                BrowserContext browser = chromium.browser().newContext()) {
+                BrowserContext browser =
+                        chromium.browser().newContext(new Browser.NewContextOptions().setBypassCSP(true))) {
             List<WebSocket> sockets = new CopyOnWriteArrayList<>();
             browser.onPage(page -> page.onWebSocket(sockets::add));
             List<String> arguments =
