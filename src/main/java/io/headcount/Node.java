@@ -16,11 +16,13 @@ import io.headcount.counter.OwnerVerticle;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
+import io.headcount.persistence.EndedStreamsVerticle;
 import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
 import io.headcount.persistence.StatisticsVerticle;
 import io.headcount.reconciler.ReconcilerVerticle;
+import io.headcount.store.KnownEnds;
 import io.headcount.store.mysql.Migrations;
 import io.headcount.store.mysql.MySqlBookStore;
 import io.headcount.store.redis.RedisBeatStore;
@@ -28,6 +30,7 @@ import io.headcount.store.redis.RedisCounterStore;
 import io.headcount.store.redis.RedisLeaseStore;
 import io.headcount.store.redis.RedisRouter;
 import io.headcount.store.redis.RedisSessionLog;
+import io.headcount.store.redis.RedisStreamEnds;
 import io.headcount.store.redis.RedisUsedTokens;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -183,6 +186,8 @@ final class Node {
                         config, roster, new RedisSessionLog(redis), books.statistics(), metrics.registry(), clock)))
                 .compose(done -> deploy(
                         () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
+                .compose(done -> deploy(() ->
+                        new EndedStreamsVerticle(roster, counters, books.masterData(), new RedisStreamEnds(redis))))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(() ->
                         new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));
@@ -208,8 +213,9 @@ final class Node {
 
     /** The public server; on a node without the role gateway it serves the API only. */
     private Future<Void> deployGateways() {
-        ApiRoutes api = new ApiRoutes(config, counters, answers(), readiness, clock, metrics.registry())
-                .with(new BeatRoutes(config, beats(), auth, clock, this::tellOwner));
+        KnownEnds ends = knownEnds();
+        ApiRoutes api = new ApiRoutes(config, counters, ends, answers(), readiness, clock, metrics.registry())
+                .with(new BeatRoutes(config, beats(), ends, auth, clock, this::tellOwner));
         gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -218,8 +224,19 @@ final class Node {
                         metrics.registry(),
                         () -> api.router(vertx),
                         auth,
+                        ends,
                         stream -> books.stream(stream).map(info -> info != null)));
         return deploy(gateway::instance, config.webSocket().instances());
+    }
+
+    /** What the bus says of streams that ended is known at once; what it does not say, Redis is asked for. */
+    private KnownEnds knownEnds() {
+        KnownEnds ends = new KnownEnds(new RedisStreamEnds(redis), SharedClock::monotonicMillis);
+        Bus.of(vertx).consume(Addresses.ENDINGS, endings -> {
+            endings.ended().forEach(stream -> ends.note(stream, true));
+            endings.reopened().forEach(stream -> ends.note(stream, false));
+        });
+        return ends;
     }
 
     private RedisBeatStore beats() {

@@ -17,12 +17,13 @@ final class NodeCommand extends Configured {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 12;
+    private static final Systemd SYSTEMD = Systemd.ofThisProcess();
 
     @Override
     int run(HeadcountConfig config, Path folder) {
         Node node = new Node(config, folder);
         CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> stop(node, ended), "headcount-stop");
+        Thread hook = new Thread(() -> stopWithCodeZero(node, ended), "headcount-stop");
         try {
             node.start().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
             Runtime.getRuntime().addShutdownHook(hook);
@@ -33,6 +34,7 @@ final class NodeCommand extends Configured {
                     config.http().port(),
                     config.management().host(),
                     config.management().port());
+            SYSTEMD.ready("serving viewers at port " + config.http().port());
             ended.await();
             return 0;
         } catch (ExecutionException e) {
@@ -48,13 +50,26 @@ final class NodeCommand extends Configured {
         return 1;
     }
 
-    private static void stop(Node node, CountDownLatch ended) {
+    /**
+     * A JVM that a signal ends says 128 + the signal, whatever its hooks did. Who asked the node to stop, and whose viewers
+     * were sent away in order, is told that all went well.
+     */
+    private static void stopWithCodeZero(Node node, CountDownLatch ended) {
+        SYSTEMD.stopping();
+        if (stop(node, ended)) {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Whether all went in order. */
+    private static boolean stop(Node node, CountDownLatch ended) {
         try {
             node.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
             for (Future<Void> closed : node.close()) {
                 closed.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
             }
             LOG.info("stopped");
+            return true;
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the node did not stop in order; what it left is reaped by the others reason={}", reason(e));
         } catch (InterruptedException e) {
@@ -62,5 +77,6 @@ final class NodeCommand extends Configured {
         } finally {
             ended.countDown();
         }
+        return false;
     }
 }

@@ -14,6 +14,7 @@ import io.headcount.store.History;
 import io.headcount.store.LiveRankings;
 import io.headcount.store.MasterData;
 import io.headcount.store.Readiness;
+import io.headcount.store.StreamEnds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,6 +38,7 @@ public final class ApiRoutes {
 
     private final HeadcountConfig config;
     private final CounterStore counters;
+    private final StreamEnds ends;
     private final Books books;
     private final OperatorToken token;
     private final Readiness readiness;
@@ -67,12 +69,14 @@ public final class ApiRoutes {
     public ApiRoutes(
             HeadcountConfig config,
             CounterStore counters,
+            StreamEnds ends,
             Books books,
             Readiness readiness,
             SharedClock clock,
             MeterRegistry metrics) {
         this.config = config;
         this.counters = counters;
+        this.ends = ends;
         this.books = books;
         this.token = new OperatorToken(config.auth().adminToken());
         this.readiness = readiness;
@@ -101,11 +105,13 @@ public final class ApiRoutes {
                             clock,
                             (long) FLUSHES_BEHIND * config.books().flushMillis())
                     .mount(table);
+            EndRoutes endings = new EndRoutes(books.masterData(), ends, token, clock, Bus.of(vertx));
+            endings.mount(table, this::known);
             table.addWithBody(
                     HttpMethod.PUT,
                     "/v1/streams/:stream",
                     BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES),
-                    this::putStream);
+                    context -> putStream(context, endings));
             if (beats != null) {
                 beats.mount(table, this::known);
             }
@@ -142,10 +148,13 @@ public final class ApiRoutes {
         });
     }
 
-    private Future<JsonObject> putStream(RoutingContext context) {
+    private Future<JsonObject> putStream(RoutingContext context, EndRoutes endings) {
         token.require(context);
         String id = Requests.stream(context);
-        return books.store().saveStream(Requests.streamInfo(context, id)).map(ApiRoutes::json);
+        Future<StreamInfo> saved = books.store().saveStream(Requests.streamInfo(context, id));
+        // The only status that can be set.
+        boolean reopens = Requests.body(context, "stream").getString("status") != null;
+        return reopens ? saved.compose(info -> endings.reopen(id).map(json(info))) : saved.map(ApiRoutes::json);
     }
 
     private Future<Void> known(String stream) {

@@ -13,6 +13,7 @@ import io.headcount.store.BeatStore;
 import io.headcount.store.BeatStore.Beaten;
 import io.headcount.store.BeatStore.Beating;
 import io.headcount.store.BeatStore.Outcome;
+import io.headcount.store.StreamEnds;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -43,6 +44,7 @@ public final class BeatRoutes {
 
     private final HeadcountConfig config;
     private final BeatStore store;
+    private final StreamEnds ends;
     private final Authenticator auth;
     private final SharedClock clock;
     private final Consumer<Count> changed;
@@ -51,9 +53,15 @@ public final class BeatRoutes {
 
     /** @param changed is told counts, for the stream's owner */
     public BeatRoutes(
-            HeadcountConfig config, BeatStore store, Authenticator auth, SharedClock clock, Consumer<Count> changed) {
+            HeadcountConfig config,
+            BeatStore store,
+            StreamEnds ends,
+            Authenticator auth,
+            SharedClock clock,
+            Consumer<Count> changed) {
         this.config = config;
         this.store = store;
+        this.ends = ends;
         this.auth = auth;
         this.clock = clock;
         this.changed = changed;
@@ -108,6 +116,24 @@ public final class BeatRoutes {
     }
 
     private Future<JsonObject> beat(String stream, String user, String given) {
+        // Where nobody can be asked it goes on: the next beat asks again.
+        return ends.ended(stream)
+                .otherwise(false)
+                .compose(ended -> ended ? ended(stream, user, given) : beatOn(stream, user, given));
+    }
+
+    private Future<JsonObject> ended(String stream, String user, String given) {
+        Problem over = Problem.gone("The stream has ended.");
+        if (given == null || sessions.issuedAtMillis(given, stream, user, clock.nowMillis()) < 0) {
+            throw over;
+        }
+        return reached(store.end(stream, given, user)).compose(count -> {
+            changed.accept(count);
+            return Future.failedFuture(over);
+        });
+    }
+
+    private Future<JsonObject> beatOn(String stream, String user, String given) {
         long now = clock.nowMillis();
         String session = given == null ? sessions.issue(stream, user, now) : given;
         long issuedAt = issuedAt(session, stream, user);

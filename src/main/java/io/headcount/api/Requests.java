@@ -17,7 +17,7 @@ final class Requests {
     static final int MOST_STREAMS = 500;
     private static final int MOST_LIMIT = 100;
     private static final int DEFAULT_LIMIT = 20;
-    private static final Set<String> STREAM_FIELDS = Set.of("title", "broadcaster", "category");
+    private static final Set<String> STREAM_FIELDS = Set.of("title", "broadcaster", "category", "status");
 
     private Requests() {}
 
@@ -128,13 +128,16 @@ final class Requests {
     /** What is wrong with a field of a stream; {@code null} for nothing. */
     private static String fieldProblem(String field, Object value) {
         if (!STREAM_FIELDS.contains(field)) {
-            return "unknown field \"" + field + "\" (known: title, broadcaster, category)";
+            return "unknown field \"" + field + "\" (known: title, broadcaster, category, status)";
         }
         if (value == null) {
             return null;
         }
         if (!(value instanceof String text)) {
             return field + " must be a text";
+        }
+        if (field.equals("status")) {
+            return text.equals("active") ? null : "status can be set to active; POST …/end ends a stream";
         }
         if (field.equals("title")) {
             return text.isBlank() || text.length() > StreamInfo.MAX_TITLE_LENGTH

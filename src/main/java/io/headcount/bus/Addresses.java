@@ -28,6 +28,9 @@ public final class Addresses {
     /** To one of the keepers: a repair for the ledger. */
     public static final Address<Message.Repaired> REPAIRED = new Address<>("repaired", Message.Repaired.class);
 
+    /** Published to everybody when a stream ends, and again by its owner while anybody is still on it. */
+    public static final Address<Message.Endings> ENDINGS = new Address<>("endings", Message.Endings.class);
+
     /** Published by every node every second. */
     public static final Address<Message.Hello> HELLO = new Address<>("hello", Message.Hello.class);
 

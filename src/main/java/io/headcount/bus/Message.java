@@ -73,6 +73,9 @@ public sealed interface Message {
     /** A repair that was made, on its way to the ledger. */
     record Repaired(Repair repair) implements Message {}
 
+    /** Streams whose broadcast is over, and streams that are to be watched again. */
+    record Endings(List<String> ended, List<String> reopened) implements Message {}
+
     /** A node's sign of life to the others, every second. */
     record Hello(String node, Set<String> roles, boolean draining) implements Message {}
 

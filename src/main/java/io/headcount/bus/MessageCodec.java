@@ -17,6 +17,7 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
     private static final byte VERIFY = 2;
     private static final byte REPAIRED = 3;
     private static final byte HELLO = 4;
+    private static final byte ENDINGS = 5;
 
     @Override
     public void encodeToWire(Buffer out, Message message) {
@@ -39,6 +40,10 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
             out.appendByte((byte) (m.draining() ? 1 : 0));
             out.appendShort((short) m.roles().size());
             m.roles().forEach(role -> putText(out, role));
+        } else if (message instanceof Message.Endings m) {
+            out.appendByte(ENDINGS);
+            putTexts(out, m.ended());
+            putTexts(out, m.reopened());
         } else {
             throw new IllegalArgumentException("a local message was sent to another node: "
                     + message.getClass().getSimpleName());
@@ -54,6 +59,7 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
             case VERIFY -> new Message.Verify(in.text(), Incarnation.parse(in.text()), in.text());
             case REPAIRED -> new Message.Repaired(in.repair());
             case HELLO -> in.hello();
+            case ENDINGS -> new Message.Endings(in.texts(), in.texts());
             default ->
                 throw new IllegalArgumentException(
                         "unknown message kind " + kind + ": is another version of Headcount in this cluster?");
@@ -78,6 +84,11 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
     private static void putText(Buffer out, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.appendShort((short) bytes.length).appendBytes(bytes);
+    }
+
+    private static void putTexts(Buffer out, List<String> texts) {
+        out.appendInt(texts.size());
+        texts.forEach(text -> putText(out, text));
     }
 
     private static void putCount(Buffer out, Count count) {
@@ -133,6 +144,16 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
             String text = new String(buffer.getBytes(position, position + length), StandardCharsets.UTF_8);
             position += length;
             return text;
+        }
+
+        List<String> texts() {
+            int size = buffer.getInt(position);
+            position += Integer.BYTES;
+            List<String> texts = new ArrayList<>(Math.min(size, 1024));
+            for (int i = 0; i < size; i++) {
+                texts.add(text());
+            }
+            return texts;
         }
 
         List<Count> counts() {

@@ -4,6 +4,7 @@ import io.headcount.auth.Authenticator;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
+import io.headcount.store.StreamEnds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -35,6 +36,7 @@ public final class Gateway {
      * @param router makes, once an instance and on its event loop, the handler of all requests that are not the
      *     gateway's
      * @param auth says who a viewer is
+     * @param ends which streams have ended
      * @param knownStream whether master data knows a stream; asked where {@code streams.registration} is strict
      */
     public record Ports(
@@ -43,6 +45,7 @@ public final class Gateway {
             MeterRegistry meters,
             Supplier<Handler<HttpServerRequest>> router,
             Authenticator auth,
+            StreamEnds ends,
             Function<String, Future<Boolean>> knownStream) {}
 
     /** Nothing runs before instances are deployed. */

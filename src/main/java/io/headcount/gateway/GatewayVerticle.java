@@ -75,6 +75,10 @@ public final class GatewayVerticle extends VerticleBase {
     private void consume() {
         bus.consumeLocal(Addresses.ADMITTED.at(index), registry::admitted);
         bus.consume(Addresses.COUNTS, counts -> registry.counts(counts.counts()));
+        bus.consume(Addresses.ENDINGS, endings -> {
+            endings.ended().forEach(registry::ended);
+            endings.reopened().forEach(registry::reopened);
+        });
         bus.consumeLocal(Addresses.HEALTH, health -> registry.health(health.live()));
         bus.answerLocal(
                 Addresses.SOCKETS_WANTED.at(index),

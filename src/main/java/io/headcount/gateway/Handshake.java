@@ -76,6 +76,7 @@ final class Handshake {
         request.end()
                 .compose(ended -> identify(request.headers(), query, wish))
                 .compose(identity -> allKnown(wish.streams()).map(identity))
+                .compose(identity -> notEnded(wish).map(identity))
                 .onComplete(
                         identity -> upgrade(request, wish, identity, tally, startedNanos),
                         failure -> fail(request, failure, tally, startedNanos));
@@ -167,6 +168,23 @@ final class Handshake {
                 .compose(known -> known
                         ? Future.succeededFuture()
                         : Future.failedFuture(Refusal.of(404, "Not Found", "there is no such stream")));
+    }
+
+    /**
+     * A stream with viewers here has not ended, or they are being told. Where nobody can be asked it has not: its owner
+     * looks again.
+     */
+    private Future<Void> notEnded(Wish wish) {
+        if (wish.observer() || lane.registry().watched(wish.streams().get(0))) {
+            return Future.succeededFuture();
+        }
+        return gateway.ports()
+                .ends()
+                .ended(wish.streams().get(0))
+                .otherwise(false)
+                .compose(ended -> ended
+                        ? Future.failedFuture(Refusal.of(410, "Gone", "the stream has ended"))
+                        : Future.succeededFuture());
     }
 
     private void upgrade(HttpServerRequest request, Wish wish, Identity identity, Tally tally, long startedNanos) {

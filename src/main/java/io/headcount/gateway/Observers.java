@@ -2,6 +2,7 @@ package io.headcount.gateway;
 
 import io.headcount.model.Count;
 import io.headcount.model.Mode;
+import io.headcount.protocol.ServerMessage;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,6 +85,14 @@ final class Observers {
         Audience audience = audiences.isEmpty() ? null : audiences.get(count.stream());
         if (audience != null) {
             fanOut.accept(audience, count, fromOwner);
+        }
+    }
+
+    /** A stream has ended: its observers are told, and stay. */
+    void ended(String stream) {
+        Audience audience = audiences.get(stream);
+        for (int i = 0; audience != null && i < audience.size(); i++) {
+            audience.at(i).write(Frames.text(allocator, new ServerMessage.Ended(stream)));
         }
     }
 

@@ -41,6 +41,7 @@ public final class SessionRegistry {
     private final Observers observers;
     private final Pulse pulse;
     private final Expiries expiries;
+    private final Endings endings;
     private final SessionIds ids = new SessionIds();
     private final Map<String, Audience> audiences = new HashMap<>();
     private final Sweeper sweeper = new Sweeper();
@@ -77,6 +78,7 @@ public final class SessionRegistry {
         this.observers = new Observers(loop, allocator, slowObservers, fanOut(config, pace, slowObservers));
         this.pulse = new Pulse(sockets.pingIntervalMillis(), sockets.silenceLimitMillis(), loop.nowMillis());
         this.expiries = new Expiries(loop.nowMillis());
+        this.endings = new Endings(config.push().endSpreadMillis());
         this.agedAtMillis = loop.nowMillis();
     }
 
@@ -261,6 +263,7 @@ public final class SessionRegistry {
         pulse.tick(now, sweeper);
         welcomes.overdue(now, this::welcomeLate);
         expiries.tick(now, size, slot -> expel(viewers[slot], CloseCode.EXPIRED, EndCause.REFUSED));
+        endings.tick(now, this::sendHome);
         slow.tick(now, viewer -> {
             metrics.limited(Limit.WRITE_BUFFER);
             expel(viewer, CloseCode.SLOW, EndCause.REFUSED);
@@ -279,6 +282,35 @@ public final class SessionRegistry {
     private void expel(Viewer viewer, CloseCode code, EndCause cause) {
         close(viewer, cause);
         viewer.closeWith(code);
+    }
+
+    /** Whether anybody watches a stream here that has not ended. */
+    boolean watched(String stream) {
+        return audiences.containsKey(stream) && !endings.under(stream);
+    }
+
+    /** A stream has ended: its sockets are told and closed, one after the other. */
+    public void ended(String stream) {
+        observers.ended(stream);
+        Audience audience = audiences.get(stream);
+        if (audience != null) {
+            endings.begin(stream, audience.size(), loop.nowMillis());
+        }
+    }
+
+    /** A stream is to be watched again: who is still here stays. */
+    void reopened(String stream) {
+        endings.cancel(stream);
+    }
+
+    private boolean sendHome(String stream, int most) {
+        Audience audience = audiences.get(stream);
+        for (int i = 0; i < most && audience != null && audience.size() > 0; i++) {
+            Viewer viewer = audience.at(audience.size() - 1);
+            send(viewer, new ServerMessage.Ended(stream));
+            expel(viewer, CloseCode.NORMAL, EndCause.ENDED);
+        }
+        return audience != null && audience.size() > 0;
     }
 
     /** Tells the last so many sockets to come back elsewhere, and closes them. Returns whether any is left. */

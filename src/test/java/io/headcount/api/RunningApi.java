@@ -8,6 +8,7 @@ import io.headcount.config.ConfigException;
 import io.headcount.config.HeadcountConfig;
 import io.headcount.gateway.Gateway;
 import io.headcount.model.SharedClock;
+import io.headcount.store.InMemoryEnds;
 import io.headcount.store.Readiness;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -40,6 +41,7 @@ final class RunningApi implements AutoCloseable {
     final InMemoryMasterData masterData = new InMemoryMasterData(books);
     final InMemoryRankings rankings = new InMemoryRankings(books);
     final InMemoryAnalysis analysis = new InMemoryAnalysis(books);
+    final InMemoryEnds ends = new InMemoryEnds();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Vertx vertx = Vertx.vertx();
     final Bus bus = Bus.install(vertx);
@@ -65,11 +67,12 @@ final class RunningApi implements AutoCloseable {
         api = new ApiRoutes(
                         config,
                         counters,
+                        ends,
                         new ApiRoutes.Books(books, history, history, analysis, rankings, masterData),
                         () -> Future.succeededFuture(readiness),
                         clock,
                         meters)
-                .with(new BeatRoutes(config, new InMemoryBeats(counters), auth, clock, count -> {}));
+                .with(new BeatRoutes(config, new InMemoryBeats(counters), ends, auth, clock, count -> {}));
         Gateway gateway = new Gateway(
                 config,
                 new Gateway.Ports(
@@ -78,6 +81,7 @@ final class RunningApi implements AutoCloseable {
                         meters,
                         () -> api.router(vertx),
                         auth,
+                        ends,
                         stream -> Future.succeededFuture(books.streams.containsKey(stream))));
         await(vertx.deployVerticle(gateway::instance, new DeploymentOptions()));
     }

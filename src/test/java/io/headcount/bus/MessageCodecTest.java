@@ -23,6 +23,7 @@ class MessageCodecTest {
                 new Message.Counts("n1", List.of(new Count("42", 1, 2, 3, 4, 5, 6, Mode.DEGRADED))),
                 new Message.Verify("42", new Incarnation("n-1", 7), "drift"),
                 new Message.Repaired(new Repair("42", "n1#7", 1, 2, 3, 4, "gap", 5, 6)),
+                new Message.Endings(List.of("42", "43"), List.of("44")),
                 new Message.Hello("n1", Set.of("keeper"), true));
     }
 

@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A process that this JVM started: known by its pid, writing to a log file, and dead when this JVM is dead.
@@ -182,9 +184,32 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** SIGSTOP: alive, holding its sockets, doing nothing. */
+    /**
+     * SIGSTOP: alive, holding its sockets, doing nothing. Returns when each of its threads has stopped: on a busy machine
+     * they still answer for a while after the signal was sent.
+     */
     public void pause() {
         signal("STOP");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (process.isAlive() && !stopped() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+
+    /** By proc(5): the state follows the name, which is in parentheses and may hold anything. */
+    private boolean stopped() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (!"TtZX".contains(stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            // A thread ended while it was looked at: look again.
+            return false;
+        }
     }
 
     /** SIGCONT. */

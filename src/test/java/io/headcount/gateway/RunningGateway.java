@@ -10,6 +10,7 @@ import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
 import io.headcount.store.CounterStore;
 import io.headcount.store.CounterStore.LiveStream;
+import io.headcount.store.InMemoryEnds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -65,6 +66,7 @@ final class RunningGateway implements AutoCloseable {
                         meters,
                         () -> request -> request.response().end("router"),
                         await(Authenticator.start(vertx, config.auth(), Path.of(""), null, meters)),
+                        new InMemoryEnds(),
                         stream -> stream.equals("unreachable")
                                 ? Future.failedFuture("no database")
                                 : Future.succeededFuture(KNOWN_STREAMS.contains(stream))));

@@ -5,6 +5,8 @@ import io.headcount.store.MasterData;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.Collections;
+import java.util.List;
 
 /** Names, written and read back on the writer. */
 final class MySqlMasterData implements MasterData {
@@ -21,6 +23,35 @@ final class MySqlMasterData implements MasterData {
             case CATEGORY -> save("categories", "category_id", "cpm", changed);
             case USER -> save("users", "user_id", "", changed);
         };
+    }
+
+    @Override
+    public Future<Long> endStream(String stream, long atMillis) {
+        // Assignments are made in order: the first still sees the old status.
+        String end = "INSERT INTO streams (stream_id, status, ended_at) VALUES (?, 'ended', ?) AS new"
+                + " ON DUPLICATE KEY UPDATE ended_at = IF(streams.status = 'ended', streams.ended_at, new.ended_at),"
+                + " status = 'ended'";
+        return writer.use(connection -> connection.preparedQuery(end).execute(Tuple.of(stream, Times.of(atMillis))))
+                .compose(saved -> writer.rows("SELECT ended_at FROM streams WHERE stream_id = ?", Tuple.of(stream)))
+                .map(rows -> Times.millis(rows.get(0).getLocalDateTime(0)));
+    }
+
+    @Override
+    public Future<Void> reopenStream(String stream) {
+        String reopen = "UPDATE streams SET status = 'active', ended_at = NULL WHERE stream_id = ?";
+        return writer.use(connection -> connection.preparedQuery(reopen).execute(Tuple.of(stream)))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<List<String>> endedAmong(List<String> streams) {
+        if (streams.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        String ended = "SELECT stream_id FROM streams WHERE status = 'ended' AND stream_id IN ("
+                + String.join(",", Collections.nCopies(streams.size(), "?")) + ")";
+        return writer.rows(ended, Tuple.tuple(List.copyOf(streams)))
+                .map(rows -> rows.stream().map(row -> row.getString(0)).toList());
     }
 
     /** @param extra a column of the table that others lack, or empty */

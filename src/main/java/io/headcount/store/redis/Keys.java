@@ -52,6 +52,11 @@ final class Keys {
         return "live:stat:{" + stream + "}";
     }
 
+    /** Says that a stream has ended, and when. */
+    static String streamEnd(String stream) {
+        return "live:end:{" + stream + "}";
+    }
+
     static String index(int part) {
         return "live:index:{" + part + "}";
     }
