@@ -30,7 +30,11 @@ export function showTopStreams(join, live, token) {
 function update(list, items, join, live) {
   while (list.children.length > items.length) list.lastElementChild.remove();
   while (list.children.length < items.length) list.append(line(join));
-  items.forEach((item, index) => fill(list.children[index], item, live));
+  const most = Math.max(1, ...items.map(({ viewers }) => viewers));
+  items.forEach((item, index) => {
+    fill(list.children[index], item, live);
+    list.children[index].firstElementChild.style.setProperty("--share", item.viewers / most);
+  });
 }
 
 function line(join) {

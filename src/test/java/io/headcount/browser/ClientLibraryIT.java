@@ -75,6 +75,11 @@ class ClientLibraryIT {
     }
 
     @Test
+    void takesNoMoreThanItNeedsWhileNobodyLooks() {
+        assertThat(NodeJs.test("visibility.test.mjs", Map.of())).satisfies(ClientLibraryIT::passed);
+    }
+
+    @Test
     void makesDoWithPlainRequests() {
         assertThat(NodeJs.test("beats.test.mjs", Map.of())).satisfies(ClientLibraryIT::passed);
     }
