@@ -33,6 +33,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   Math.random = random;
+  Beats.probeEveryMillis = 60_000;
   viewer.close();
   server.stop();
 });
@@ -71,6 +72,27 @@ test("names its session with each beat, and begins a new one when that is gone",
     ["{}", '{"session":"s1"}', '{"session":"s1"}', "{}"],
   );
   assert.equal(posts()[0].authorization, "Bearer t");
+});
+
+test("makes room for a WebSocket once there is one to be had", async () => {
+  Beats.probeEveryMillis = 100;
+  answers = [session("s1")];
+  watch();
+  await inState(viewer, "live");
+  const before = server.handshakes;
+  while (server.handshakes === before) await new Promise(setImmediate);
+  assert.equal(viewer.session, "s1");
+
+  server.refuseWith = null;
+  const probe = await server.connection();
+  assert.equal(probe.path, "/v1/counts?stream=42");
+  let peer = await server.connection();
+  while (peer.path.startsWith("/v1/counts")) peer = await server.connection();
+  peer.welcome(8, 100);
+  await until(viewer, () => viewer.session === "s100");
+
+  assert.equal(viewer.viewers, 8);
+  while (!asked.some(({ method }) => method === "DELETE")) await new Promise(setImmediate);
 });
 
 test("is over when the stream is", async () => {

@@ -5,7 +5,7 @@
 //   new Viewer("42", { fallback: Beats });
 //
 // A beat every 20 s or so keeps the session alive; counts are asked for in between. To a Viewer or an Observer it looks
-// like a WebSocket. It goes on until it is lost: the next connection tries a WebSocket first.
+// like a WebSocket. Now and then it tries whether a real one can be had by now, and makes room for it.
 
 const COUNTS_EVERY_MILLIS = 3_000;
 /** After a beat that failed; two may fail before the session's 60 s are over. */
@@ -13,6 +13,9 @@ const BEAT_AGAIN_MILLIS = 5_000;
 const ANSWER_WITHIN_MILLIS = 8_000;
 
 export class Beats {
+  /** Between two looks whether WebSockets are let through by now, give or take a half. */
+  static probeEveryMillis = 60_000;
+
   onopen = null;
   onmessage = null;
   onclose = null;
@@ -21,6 +24,7 @@ export class Beats {
 
   #beats = null;
   #counts;
+  #probe;
   #user;
   #headers = { "content-type": "application/json" };
   #session = null;
@@ -31,10 +35,13 @@ export class Beats {
 
   constructor(url, protocols = []) {
     const address = new URL(url);
+    this.#probe = { address: new URL(address), protocols };
     address.protocol = address.protocol.replace("ws", "http");
     const stream = /^\/v1\/streams\/([^/]+)\/watch$/.exec(address.pathname)?.[1];
     const query = stream === undefined ? address.search : `?stream=${stream}`;
     this.#counts = new URL(`/v1/viewers${query}`, address);
+    // As an observer, who is not counted.
+    this.#probe.address.href = new URL(`/v1/counts${query}`, this.#probe.address);
     if (stream !== undefined) this.#beats = new URL(`/v1/streams/${stream}/beat`, address);
     this.#user = address.search;
     const bearer = protocols.find((protocol) => protocol.startsWith("bearer."));
@@ -91,6 +98,7 @@ export class Beats {
       if (items.length === 0) return this.#lost(1006);
       this.readyState = 1;
       this.onopen?.();
+      this.#planProbe();
     }
     for (const { stream, viewers, asOf, mode } of items) {
       const welcome = this.#session !== null && this.#session !== this.#welcomed;
@@ -108,6 +116,17 @@ export class Beats {
     } catch {
       return null;
     }
+  }
+
+  #planProbe() {
+    this.#timers.probe = setTimeout(() => {
+      const socket = new WebSocket(this.#probe.address, this.#probe.protocols);
+      socket.onopen = () => {
+        socket.close(1000);
+        if (this.readyState === 1) this.#say({ type: "reconnect", afterMillis: 0 });
+      };
+      this.#planProbe();
+    }, Beats.probeEveryMillis * (0.5 + Math.random()));
   }
 
   #retryAfter(answer) {

@@ -1,6 +1,7 @@
 // The watch page: one viewer of one stream, what the socket says of it, and what the API adds.
 
 import { ID_PATTERN, Viewer } from "/headcount.js";
+import { Beats } from "/headcount-beats.js";
 import { speak, texts } from "/texts.js";
 import { showTopStreams } from "/top-streams.js";
 import { poll } from "/poll.js";
@@ -96,7 +97,7 @@ function join() {
   remember(name);
   // Without the name: who is sent this address is somebody else. A reload finds the name in this tab's memory.
   history.replaceState(null, "", watchAddress(stream));
-  viewer = new Viewer(stream, { user, token });
+  viewer = new Viewer(stream, { user, token, fallback: Beats });
   const joined = viewer;
   curve.clear();
   viewer.addEventListener("count", () => joined === viewer && showCount());

@@ -3,6 +3,7 @@ package io.headcount.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -11,6 +12,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,6 +151,25 @@ class WatchPageIT {
         assertThat(page.locator("#connection")).hasText("Connected as u1.", within(30));
         assertThat(page.locator("#mode")).hasText("exact");
         shows(page, 1);
+    }
+
+    @Test
+    void saysThatTheStreamHasEndedToThoseWhoWatchItAndThoseWhoCome() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        shows(page, 1);
+
+        APIResponse answer = context.request()
+                .post(
+                        node.baseUrl() + "/v1/streams/" + stream + "/end",
+                        RequestOptions.create().setHeader("Authorization", "Bearer " + node.adminToken()));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(page.locator("#connection")).hasText("This stream has ended.", within(15));
+        assertThat(page.locator("#mode")).hasText("ended");
+        assertThat(page.locator("#viewers")).hasText("1");
+        screenshot(page, "watch-ended");
+        assertThat(open("?stream=" + stream + "&user=u2").locator("#connection"))
+                .hasText("This stream has ended.", within(30));
     }
 
     @Test
