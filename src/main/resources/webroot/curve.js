@@ -38,9 +38,13 @@ export class Curve {
       return;
     }
     from = Math.max(from, Math.min(this.#points[0].at, now - LEAST_SPAN_MILLIS));
-    const most = Math.max(...this.#points.map(({ viewers }) => viewers), 1);
+    const counts = this.#points.map(({ viewers }) => viewers);
+    const most = Math.max(...counts, 1);
+    // From zero, unless the changes of a large audience could not be seen then.
+    const least = Math.max(0, Math.min(...counts) - 2 * (most - Math.min(...counts)));
+    const base = least === most ? 0 : least;
     const x = (at) => (Math.max(0, (at - from) / (now - from)) * WIDTH).toFixed(1);
-    const y = (viewers) => (HEIGHT - EDGE - (viewers / most) * (HEIGHT - 2 * EDGE)).toFixed(1);
+    const y = (viewers) => (HEIGHT - EDGE - ((viewers - base) / (most - base)) * (HEIGHT - 2 * EDGE)).toFixed(1);
     // Steps: between two counts the first one held.
     const steps = this.#points.map(({ at, viewers }, i) => `${i === 0 ? "M" : "H"}${x(at)}${i === 0 ? "," : "V"}${y(viewers)}`);
     const path = `${steps.join("")}H${WIDTH}`;

@@ -63,10 +63,10 @@ const en = {
 
   proofTitle: "See for yourself",
   proof: "A second tab of yours does not change the count. Somebody else does.",
-  tabsExplained: (tabs, people) =>
+  tabsExplained: (tabs, people, format) =>
     tabs > people
-      ? `Right now: ${tabs} tabs, but ${people} ${people === 1 ? "person" : "people"}. Whoever has several tabs is one.`
-      : `Right now: ${tabs} ${tabs === 1 ? "tab" : "tabs"}, ${people} ${people === 1 ? "person" : "people"}.`,
+      ? `Right now: ${format(tabs)} tabs, but ${format(people)} ${people === 1 ? "person" : "people"}.`
+      : `Right now: ${format(tabs)} ${tabs === 1 ? "tab" : "tabs"}, ${format(people)} ${people === 1 ? "person" : "people"}.`,
   sameUser: (user) => `Another tab as ${user}`,
   otherUser: "Another tab as a guest",
 
@@ -140,10 +140,10 @@ const ko = {
 
   proofTitle: "직접 확인해 보세요",
   proof: "내 탭을 하나 더 열어도 숫자는 그대로입니다. 다른 사람이 오면 늘어납니다.",
-  tabsExplained: (tabs, people) =>
+  tabsExplained: (tabs, people, format) =>
     tabs > people
-      ? `지금: 탭 ${tabs}개, 하지만 사람은 ${people}명. 탭이 여러 개여도 한 사람입니다.`
-      : `지금: 탭 ${tabs}개, 사람 ${people}명.`,
+      ? `지금: 탭은 ${format(tabs)}개지만 사람은 ${format(people)}명입니다.`
+      : `지금: 탭 ${format(tabs)}개, 사람 ${format(people)}명입니다.`,
   sameUser: (user) => `탭 하나 더: ${user}`,
   otherUser: "다른 손님으로 탭 열기",
 

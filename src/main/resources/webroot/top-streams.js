@@ -7,6 +7,9 @@ import { texts } from "/texts.js";
 
 const EVERY_MILLIS = 3_000;
 
+/** Of the streams that are listed and have one. */
+export const titles = new Map();
+
 /**
  * Fills the list for as long as the page lives.
  *
@@ -21,6 +24,8 @@ export function showTopStreams(join, live, token) {
     const message = document.getElementById("top-message");
     message.textContent = answer === null ? texts.topUnavailable : texts.topEmpty;
     message.hidden = answer !== null && listed.length > 0;
+    titles.clear();
+    for (const { stream, title } of listed) if (title) titles.set(stream, title);
     // A list that is out of reach keeps what was known: the message above says so.
     if (answer !== null) update(document.getElementById("top-streams"), listed, join, live);
   });

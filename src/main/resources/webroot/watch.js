@@ -3,7 +3,7 @@
 import { ID_PATTERN, Viewer } from "/headcount.js";
 import { Beats } from "/headcount-beats.js";
 import { speak, texts } from "/texts.js";
-import { showTopStreams } from "/top-streams.js";
+import { showTopStreams, titles } from "/top-streams.js";
 import { poll } from "/poll.js";
 import { roll } from "/counter.js";
 import { Curve } from "/curve.js";
@@ -111,7 +111,7 @@ function join() {
   $("same-user").href = watchAddress(stream, user);
   $("other-user").hidden = !ways.has("name") || token !== undefined;
   setText("same-user", texts.sameUser(user ?? (token === undefined ? texts.thisBrowser : texts.tokenOwner)));
-  setText("stream-title", texts.stream(stream));
+  setText("stream-title", titles.get(stream) ?? texts.stream(stream));
   showCount();
 }
 
@@ -206,8 +206,9 @@ function attemptText(millis) {
 }
 
 function showDetails(answer) {
+  if (viewer) setText("stream-title", titles.get(viewer.stream) ?? texts.stream(viewer.stream));
   const peak = answer?.peak;
-  setText("tabs-explained", answer?.sessions ? texts.tabsExplained(answer.sessions, answer.viewers) : "");
+  setText("tabs-explained", answer?.sessions ? texts.tabsExplained(answer.sessions, answer.viewers, numbers.format) : "");
   setText("sessions", answer ? numbers.format(answer.sessions) : texts.unknown);
   setText("peak", peak ? numbers.format(peak.viewers) : texts.unknown);
   setText("peak-at", peak?.at ? texts.peakAt(times.format(new Date(peak.at))) : "");
