@@ -46,9 +46,9 @@ final class Console {
     void mount(Router router, Vertx vertx) {
         AdminRoutes.get(router, "/console").handler(Console::addSlash);
         router.post(LOGIN)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(Console::sameOrigin)
                 .handler(Console::jsonOnly)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(this::login);
         router.post(LOGOUT)
                 .handler(Console::sameOrigin)
