@@ -93,7 +93,8 @@ final class Console {
     private static boolean isOwn(String origin, HttpServerRequest request) {
         try {
             String from = URI.create(origin).getRawAuthority();
-            return from != null && from.equals(request.getHeader(HttpHeaders.HOST));
+            // HTTP/2 has no header Host.
+            return from != null && from.equals(String.valueOf(request.authority()));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -113,6 +113,8 @@ class ConsolePageIT {
         logIn(page);
         assertThat(page.locator("#overview h2")).hasText("개요");
         assertThat(page.locator("#state")).hasText("실시간");
+        assertThat(page.locator("#mysql")).hasText("정상");
+        assertThat(page.locator("#trust")).hasText("정확");
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .isEqualTo(true);
         screenshot(page, "console-korean-dark-phone");
