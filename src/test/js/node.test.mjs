@@ -3,7 +3,10 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { afterEach, test } from "node:test";
+import { Beats } from "../../main/resources/webroot/headcount-beats.js";
 import { Observer, Viewer } from "../../main/resources/webroot/headcount.js";
 import { inState, until } from "./waiting.mjs";
 
@@ -76,6 +79,40 @@ test("brings a new token when the server says that the last one expired", async 
 
   assert.deepEqual(asked, [null, "token-expired"]);
 });
+
+test("is counted where a proxy lets no WebSocket through, and is gone when it leaves", async () => {
+  const proxy = await proxyWithoutWebSockets();
+  const options = { baseUrl: `http://127.0.0.1:${proxy.address().port}`, fallback: Beats };
+  const viewer = watch("blocked", { ...options, token: token("u1") });
+  const observer = connected(new Observer([`${stream}-blocked`], { ...options, token: token("u3") }));
+  const other = watch("blocked", { token: token("u2") });
+
+  await until(viewer, () => viewer.state === "live" && viewer.viewers === 2);
+  await until(observer, () => observer.counts.get(`${stream}-blocked`)?.viewers === 2);
+  await until(other, () => other.viewers === 2);
+
+  viewer.close();
+  await until(other, () => other.viewers === 1);
+  observer.close();
+  proxy.close();
+  proxy.closeAllConnections();
+});
+
+async function proxyWithoutWebSockets() {
+  const proxy = createServer((asked, answer) => {
+    const { method, headers } = asked;
+    const onward = request(new URL(asked.url, baseUrl), { method, headers }, (answered) => {
+      answer.writeHead(answered.statusCode, answered.headers);
+      answered.pipe(answer);
+    });
+    onward.on("error", () => answer.destroy());
+    asked.pipe(onward);
+  });
+  proxy.on("upgrade", (asked, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n"));
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  return proxy;
+}
 
 test("stays away when the user has too many sessions", async () => {
   const both = [watch("many", { token: token("u1") }), watch("many", { token: token("u1") })];

@@ -4,12 +4,12 @@ import { once } from "node:events";
 
 /** Resolves once the connection is in the state, at once where it is. */
 export async function inState(connection, state) {
-  while (connection.state !== state) await once(connection, "state", { signal: AbortSignal.timeout(20_000) });
+  while (connection.state !== state) await once(connection, "state", { signal: AbortSignal.timeout(30_000) });
 }
 
 /** Resolves once the condition holds, which is looked at with each event of the connection. */
 export async function until(connection, condition) {
-  const signal = AbortSignal.timeout(20_000);
+  const signal = AbortSignal.timeout(30_000);
   while (!condition()) {
     const round = new AbortController();
     const either = { signal: AbortSignal.any([signal, round.signal]) };

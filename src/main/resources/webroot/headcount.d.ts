@@ -118,6 +118,8 @@ declare abstract class Connection extends EventTarget implements AsyncIterable<C
   ): void;
 }
 
+export type { Connection };
+
 /** One session (one tab) of one user on one stream. */
 export class Viewer extends Connection {
   /** @throws RangeError for an id that no server would accept */

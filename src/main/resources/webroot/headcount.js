@@ -230,7 +230,11 @@ class Connection extends EventTarget {
     this.#retryAt = performance.now() + waitMillis;
     this.#timers.retry = setTimeout(() => {
       this.#drop();
-      if (this.state === "live") this.#restore("restart");
+      if (this.state === "live") {
+        // To be asked to move is no failure.
+        this.#attempt = 0;
+        this.#restore("restart");
+      }
       this.#open();
       this.#emit("state");
     }, waitMillis);

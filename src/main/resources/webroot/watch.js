@@ -1,9 +1,12 @@
 // The watch page: one viewer of one stream, what the socket says of it, and what the API adds.
 
 import { ID_PATTERN, Viewer } from "/headcount.js";
-import { texts } from "/texts.js";
-import { showTopStreams } from "/top-streams.js";
+import { Beats } from "/headcount-beats.js";
+import { speak, texts } from "/texts.js";
+import { showTopStreams, titles } from "/top-streams.js";
 import { poll } from "/poll.js";
+import { roll } from "/counter.js";
+import { Curve } from "/curve.js";
 
 const DETAILS_EVERY_MILLIS = 2_000;
 const SPEAK_EVERY_MILLIS = 5_000;
@@ -13,6 +16,7 @@ const USER_KEY = "headcount.user";
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
 
 const $ = (id) => document.getElementById(id);
+const curve = new Curve($("curve"));
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const times = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
@@ -93,8 +97,9 @@ function join() {
   remember(name);
   // Without the name: who is sent this address is somebody else. A reload finds the name in this tab's memory.
   history.replaceState(null, "", watchAddress(stream));
-  viewer = new Viewer(stream, { user, token });
+  viewer = new Viewer(stream, { user, token, fallback: Beats });
   const joined = viewer;
+  curve.clear();
   viewer.addEventListener("count", () => joined === viewer && showCount());
   viewer.addEventListener("stale", () => joined === viewer && showStatus());
   viewer.addEventListener("state", () => joined === viewer && showStatus());
@@ -106,7 +111,7 @@ function join() {
   $("same-user").href = watchAddress(stream, user);
   $("other-user").hidden = !ways.has("name") || token !== undefined;
   setText("same-user", texts.sameUser(user ?? (token === undefined ? texts.thisBrowser : texts.tokenOwner)));
-  setText("stream-title", texts.stream(stream));
+  setText("stream-title", titles.get(stream) ?? texts.stream(stream));
   showCount();
 }
 
@@ -114,6 +119,7 @@ function leave() {
   details?.stop();
   viewer?.close();
   viewer = null;
+  curve.clear();
   history.replaceState(null, "", `/${location.hash}`);
   showIdle();
 }
@@ -128,12 +134,12 @@ function showCount() {
   const viewers = viewer?.viewers ?? null;
   const shown = viewers === null ? texts.unknown : numbers.format(viewers);
   if ($("viewers").textContent !== shown) {
-    $("viewers").textContent = shown;
+    const before = $("viewers").dataset.viewers;
+    roll($("viewers"), shown, viewers === null || !before ? 0 : Math.sign(viewers - Number(before)));
     $("viewers").style.setProperty("--characters", Math.max(shown.length, 3)); // a million fits on a phone
-    $("viewers").classList.remove("changed");
-    requestAnimationFrame(() => $("viewers").classList.add("changed"));
     speakSoon();
   }
+  if (viewers !== null) curve.add(viewers);
   $("viewers").dataset.viewers = viewers ?? "";
   document.title = viewers === null ? "Headcount" : `${shown} · ${texts.stream(viewer.stream)}`;
   showStatus();
@@ -191,6 +197,7 @@ function connectionText(state) {
 function tick() {
   const age = viewer?.ageMillis ?? null;
   setText("age", age === null ? texts.unknown : texts.seconds(Math.floor(age / 1000)));
+  if (!document.hidden && viewer?.state === "live") curve.draw();
   setText("next-attempt", viewer?.state === "restoring" ? attemptText(viewer.retryInMillis ?? 0) : "");
 }
 
@@ -199,7 +206,9 @@ function attemptText(millis) {
 }
 
 function showDetails(answer) {
+  if (viewer) setText("stream-title", titles.get(viewer.stream) ?? texts.stream(viewer.stream));
   const peak = answer?.peak;
+  setText("tabs-explained", answer?.sessions ? texts.tabsExplained(answer.sessions, answer.viewers, numbers.format) : "");
   setText("sessions", answer ? numbers.format(answer.sessions) : texts.unknown);
   setText("peak", peak ? numbers.format(peak.viewers) : texts.unknown);
   setText("peak-at", peak?.at ? texts.peakAt(times.format(new Date(peak.at))) : "");
@@ -220,6 +229,14 @@ async function start() {
   for (const element of document.querySelectorAll("[data-text]")) {
     element.textContent = texts[element.dataset.text];
   }
+  $("languages").setAttribute("aria-label", texts.language);
+  for (const link of $("languages").children) {
+    if (link.lang === document.documentElement.lang) link.setAttribute("aria-current", "true");
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      speak(link.lang);
+    });
+  }
   $("join-form").addEventListener("submit", (event) => {
     event.preventDefault();
     known.then(join);
@@ -229,10 +246,6 @@ async function start() {
   $("other-user").addEventListener("click", () => {
     const { stream } = viewer;
     setTimeout(() => ($("other-user").href = watchAddress(stream, guest())));
-  });
-  showTopStreams((stream) => {
-    $("stream").value = stream;
-    known.then(join);
   });
   setInterval(tick, TICK_MILLIS);
 
@@ -245,6 +258,15 @@ async function start() {
   const named = ways.has("name") && token === undefined;
   $("user").closest("div").hidden = $("user-hint").hidden = !named;
   if (!named || (ways.has("device") && $("user").value === nobody)) $("user").value = "";
+  showTopStreams(
+    (stream) => {
+      $("stream").value = stream;
+      join();
+      $("stream-title").scrollIntoView({ block: "nearest" });
+    },
+    ways.has("name") || ways.has("device") || token !== undefined,
+    token,
+  );
   if (ways.has("device")) setText("user-hint", texts.userHintAnonymous);
   if (asked.has("stream")) join();
 }

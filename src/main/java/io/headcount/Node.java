@@ -240,6 +240,11 @@ final class Node {
         return ends;
     }
 
+    /** Of a node that has started; {@code null} where it has no public server. */
+    Gateway gateway() {
+        return gateway;
+    }
+
     private RedisBeatStore beats() {
         return new RedisBeatStore(redis, clock, config.books().historyMillis(), config.nodeId(), counters);
     }

@@ -103,6 +103,11 @@ public final class Gateway {
         return metrics;
     }
 
+    /** The instances that serve, of one event loop each. */
+    List<GatewayVerticle> running() {
+        return running;
+    }
+
     void started(GatewayVerticle instance) {
         running.add(instance);
     }

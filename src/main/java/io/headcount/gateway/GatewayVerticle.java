@@ -120,6 +120,15 @@ public final class GatewayVerticle extends VerticleBase {
         });
     }
 
+    /** To be touched on the {@link #loop()} only. */
+    SessionRegistry registry() {
+        return registry;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
     /** See {@link Gateway#drain}; from any thread. */
     Future<Void> drain(boolean tellLeaves) {
         return new Drain(loop, registry, closings).start(tellLeaves);

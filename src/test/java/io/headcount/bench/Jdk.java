@@ -56,10 +56,11 @@ record Jdk(int version, Path home) {
         jcmd(pid, "GC.run");
     }
 
-    private String jcmd(long pid, String command) throws IOException {
-        Process process = new ProcessBuilder(home.resolve("bin/jcmd").toString(), Long.toString(pid), command)
-                .redirectErrorStream(true)
-                .start();
+    /** What jcmd answers. */
+    String jcmd(long pid, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of(home.resolve("bin/jcmd").toString(), Long.toString(pid)));
+        words.addAll(List.of(command));
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 }

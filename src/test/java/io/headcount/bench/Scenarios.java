@@ -9,7 +9,11 @@ final class Scenarios {
             new HandshakesScenario(),
             new FanoutScenario(),
             new TransportsScenario(),
-            new HeartbeatsScenario());
+            new HeartbeatsScenario(),
+            new HotRowScenario(),
+            new ChurnScenario(),
+            new FlashScenario(),
+            new MillionScenario());
 
     private Scenarios() {}
 }

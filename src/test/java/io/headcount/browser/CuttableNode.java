@@ -58,6 +58,13 @@ final class CuttableNode implements AutoCloseable {
         return proxy;
     }
 
+    /** Of the node's operators; aborts the test where the node is not ours. */
+    String adminToken() {
+        Assumptions.assumeTrue(
+                started.isPresent(), "NOT RUN: the node of " + BASE_URL_PROPERTY + " has a token of its own");
+        return LocalNodes.Options.TEST_ADMIN_TOKEN;
+    }
+
     /** Stops the node in order, starts it again and waits until it is ready; aborts the test where it is not ours. */
     void restart() {
         Assumptions.assumeTrue(started.isPresent(), "NOT RUN: the node of " + BASE_URL_PROPERTY + " is not restarted");

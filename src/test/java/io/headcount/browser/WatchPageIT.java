@@ -3,12 +3,17 @@ package io.headcount.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The watch page in Chromium, as somebody who has just found it sees it. Screenshots: {@code target/screenshots}. */
 @Tag("browser")
@@ -148,6 +154,25 @@ class WatchPageIT {
     }
 
     @Test
+    void saysThatTheStreamHasEndedToThoseWhoWatchItAndThoseWhoCome() {
+        Page page = open("?stream=" + stream + "&user=u1");
+        shows(page, 1);
+
+        APIResponse answer = context.request()
+                .post(
+                        node.baseUrl() + "/v1/streams/" + stream + "/end",
+                        RequestOptions.create().setHeader("Authorization", "Bearer " + node.adminToken()));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(page.locator("#connection")).hasText("This stream has ended.", within(15));
+        assertThat(page.locator("#mode")).hasText("ended");
+        assertThat(page.locator("#viewers")).hasText("1");
+        screenshot(page, "watch-ended");
+        assertThat(open("?stream=" + stream + "&user=u2").locator("#connection"))
+                .hasText("This stream has ended.", within(30));
+    }
+
+    @Test
     void comesBackByItselfWhenTheNodeHasBeenRestarted() {
         Page page = open("?stream=" + stream + "&user=u1");
         shows(page, 1);
@@ -180,13 +205,77 @@ class WatchPageIT {
         shows(watching, 1);
         Page page = open("");
         Locator line = page.locator("#top-streams a[data-stream='" + stream + "']");
-        assertThat(line.locator("b")).hasText("1", within(15));
+        assertThat(line.locator("[part=number]")).hasText("1", within(15));
 
         line.click();
 
         shows(page, 2);
         assertThat(page.locator("#stream-title")).hasText("Stream " + stream);
         assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void keepsTheNumbersOfTheListLive() {
+        Page watching = open("?stream=" + stream + "&user=u1");
+        shows(watching, 1);
+        Page page = open("");
+        Locator number = page.locator("#top-streams a[data-stream='" + stream + "'] headcount-viewers");
+        assertThat(number)
+                .hasAttribute("state", "live", new LocatorAssertions.HasAttributeOptions().setTimeout(15_000));
+        screenshot(page, "watch-list");
+        page.route("**/v1/rankings*", Route::abort);
+
+        shows(open("?stream=" + stream + "&user=u2"), 2);
+
+        assertThat(number.locator("[part=number]")).hasText("2", within(10));
+    }
+
+    @Test
+    void speaksKoreanToWhoeverReadsIt() {
+        try (BrowserContext korean = newContext(390, 844, ColorScheme.DARK, "ko-KR")) {
+            Page page = open(korean, "?stream=" + stream + "&user=u1");
+            assertThat(page.locator("#connection")).hasText("연결됨: u1", within(10));
+            assertThat(page.locator("#people")).hasText("명이 보고 있습니다");
+            assertThat(page.locator("#sessions")).hasText("1", within(10));
+            assertThat(page.locator("html")).hasAttribute("lang", "ko");
+            screenshot(page, "watch-korean-dark");
+
+            page.locator("#languages a[lang=en]").click();
+
+            assertThat(page.locator("#connection")).hasText("Connected as u1.", within(10));
+            page.navigate(node.baseUrl());
+            assertThat(page.locator("html")).hasAttribute("lang", "en");
+        }
+    }
+
+    @Test
+    void movesDigitsOnlyWhereMotionIsWanted() {
+        for (ReducedMotion motion : ReducedMotion.values()) {
+            Page page = context.newPage();
+            page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(motion));
+            page.navigate(node.baseUrl() + "/?stream=" + stream + motion + "&user=u1");
+            shows(page, 1);
+            Page other = open("?stream=" + stream + motion + "&user=u2");
+            shows(page, 2);
+
+            assertThat(page.locator("#viewers .more"))
+                    .hasCSS("animation-name", motion == ReducedMotion.REDUCE ? "none" : "more");
+            other.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void keepsNobodyOut(ColorScheme scheme) {
+        try (BrowserContext screen = newContext(375, 720, scheme, "en-US")) {
+            Page page = open(screen, "?stream=" + stream + "&user=u1");
+            shows(page, 1);
+            assertThat(page.locator("#top-streams a").first()).isVisible();
+
+            assertThat(Axe.seriousFindings(page)).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -207,11 +296,15 @@ class WatchPageIT {
     }
 
     private BrowserContext newContext(int width, int height, ColorScheme scheme) {
+        return newContext(width, height, scheme, "en-US");
+    }
+
+    private BrowserContext newContext(int width, int height, ColorScheme scheme, String locale) {
         BrowserContext made = chromium.browser()
                 .newContext(new Browser.NewContextOptions()
                         .setViewportSize(width, height)
                         .setColorScheme(scheme)
-                        .setLocale("en-US"));
+                        .setLocale(locale));
         made.onConsoleMessage(message -> {
             if (Pattern.matches("error|warning", message.type())) {
                 complaints.add(message.text());
@@ -252,6 +345,7 @@ class WatchPageIT {
     private static void screenshot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setAnimations(ScreenshotAnimations.DISABLED)
                 .setFullPage(true));
     }
 }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,31 @@ final class ViewersIT {
                         .isEqualTo(new Closed(Kind.OURS, Closed.ABNORMAL, "closed, but the server did not answer"));
             }
         }
+    }
+
+    @Test
+    void staysAwayWhenItsUserHasTooManySessions() {
+        Viewer one = viewers.connect(watching("u1").reconnecting(ReconnectPolicy.DEFAULT))
+                .await();
+
+        gateway.each(socket -> socket.close((short) 4429, "too many sessions"));
+
+        assertThat(one.closed().await()).isEqualTo(new Closed(Kind.THEIRS, 4429, "too many sessions"));
+    }
+
+    @Test
+    void bringsANewTokenWhenTheLastOneHasExpired() {
+        AtomicInteger asked = new AtomicInteger();
+        Viewer one = viewers.connect(watching("u1")
+                        .reconnecting(new ReconnectPolicy(10, 100, 50))
+                        .authorized(() -> "token-" + asked.incrementAndGet()))
+                .await();
+        String first = one.session();
+
+        gateway.each(socket -> socket.close((short) 4401, "token expired"));
+
+        await().until(() -> !one.session().equals(first));
+        assertThat(asked).hasValue(2);
     }
 
     private static void acceptByHand(Socket socket) throws IOException {

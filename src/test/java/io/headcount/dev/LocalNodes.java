@@ -40,6 +40,9 @@ public final class LocalNodes implements AutoCloseable {
             Path run,
             Path logs,
             String orphanSignal) {
+        /** The operators' token of nodes that are started for tests. */
+        public static final String TEST_ADMIN_TOKEN = "test-admin-token-0123456789";
+
         public Options {
             ports = List.copyOf(ports);
             redis = List.copyOf(redis);
@@ -61,7 +64,7 @@ public final class LocalNodes implements AutoCloseable {
                     mysql.port(),
                     EmbeddedMySql.DATABASE,
                     mysql.password(),
-                    "test-admin-token-0123456789",
+                    TEST_ADMIN_TOKEN,
                     environment,
                     Path.of("").toAbsolutePath(),
                     folder,

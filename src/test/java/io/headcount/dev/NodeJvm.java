@@ -25,6 +25,16 @@ public final class NodeJvm {
      * @param javaHome the JDK to use, or {@code null} for this JVM's
      */
     static List<String> command(Path project, Path run, String javaHome) {
+        return command(project, run, javaHome, List.of(), "io.headcount.Headcount", classpath(project));
+    }
+
+    /**
+     * The command of another main class that runs a node.
+     *
+     * @param more flags, which win
+     */
+    static List<String> command(
+            Path project, Path run, String javaHome, List<String> more, String main, String classpath) {
         List<String> command = new ArrayList<>();
         String home = javaHome == null ? System.getProperty("java.home") : javaHome;
         command.add(Path.of(home, "bin", "java").toString());
@@ -38,9 +48,10 @@ public final class NodeJvm {
         if (!own.isEmpty()) {
             command.addAll(List.of(own.split("\\s+")));
         }
+        command.addAll(more);
         command.add("-cp");
-        command.add(classpath(project));
-        command.add("io.headcount.Headcount");
+        command.add(classpath);
+        command.add(main);
         return command;
     }
 

@@ -20,6 +20,12 @@ public final class NodeProcess implements AutoCloseable {
      */
     public static final Map<String, String> MALLOC = Map.of("MALLOC_MMAP_THRESHOLD_", "131072");
 
+    /** In a node's environment: a main class of the tests that runs the node, instead of the program's own. */
+    public static final String MAIN = "NODE_MAIN";
+
+    /** In a node's environment: more JVM flags, which win. */
+    public static final String FLAGS = "NODE_FLAGS";
+
     /** The start of the argument that marks a node as started by this package. */
     static final String FOLDER_PROPERTY = "-Dheadcount.run=";
 
@@ -89,8 +95,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     private static ChildProcess run(String name, String subcommand, Options options) {
-        List<String> command = new ArrayList<>(NodeJvm.command(
-                options.project(), options.run(), options.environment().get("JAVA_HOME")));
+        List<String> command = new ArrayList<>(command(subcommand, options));
         command.addAll(List.of(subcommand, "--config", "conf/headcount.yaml"));
         Map<String, String> environment = new HashMap<>();
         environment.put("HEADCOUNT_HTTP_HOST", "127.0.0.1");
@@ -111,6 +116,22 @@ public final class NodeProcess implements AutoCloseable {
         environment.put("HEADCOUNT_TEST_CHROMIUM", "");
         return ChildProcess.start(new ChildProcess.Spec(
                 name, command, options.project(), environment, options.log(), options.orphanSignal()));
+    }
+
+    private static List<String> command(String subcommand, Options options) {
+        String home = options.environment().get("JAVA_HOME");
+        String main = options.environment().get(MAIN);
+        if (main == null || !subcommand.equals("node")) {
+            return NodeJvm.command(options.project(), options.run(), home);
+        }
+        String flags = options.environment().getOrDefault(FLAGS, "");
+        return NodeJvm.command(
+                options.project(),
+                options.run(),
+                home,
+                flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1)),
+                main,
+                System.getProperty("java.class.path"));
     }
 
     /** As configured. */
