@@ -19,6 +19,7 @@ import io.headcount.gateway.Gateway;
 import io.headcount.model.Count;
 import io.headcount.model.SharedClock;
 import io.headcount.persistence.EndedStreamsVerticle;
+import io.headcount.persistence.ForecastVerticle;
 import io.headcount.persistence.GroupTotalsVerticle;
 import io.headcount.persistence.PersistenceVerticle;
 import io.headcount.persistence.RetentionVerticle;
@@ -199,6 +200,8 @@ final class Node {
                         () -> new GroupTotalsVerticle(config, roster, books.groupTotals(), metrics.registry(), clock)))
                 .compose(done -> deploy(() ->
                         new EndedStreamsVerticle(roster, counters, books.masterData(), new RedisStreamEnds(redis))))
+                .compose(done ->
+                        deploy(() -> new ForecastVerticle(config, roster, books.reports(), metrics.registry(), clock)))
                 .compose(done -> deploy(() -> new OwnerVerticle(config, roster, counters, metrics.registry())))
                 .compose(done -> deploy(() ->
                         new ReconcilerVerticle(config, roster, counters, leases, clock, metrics.registry(), beats())));

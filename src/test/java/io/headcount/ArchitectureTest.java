@@ -33,7 +33,9 @@ class ArchitectureTest {
         "io.headcount.auth..",
         "io.headcount.client.."
     };
-    private static final String[] RANK_1 = {"io.headcount.bus..", "io.headcount.protocol..", "io.headcount.store"};
+    private static final String[] RANK_1 = {
+        "io.headcount.bus..", "io.headcount.protocol..", "io.headcount.store", "io.headcount.forecast.."
+    };
     private static final String[] RANK_0 = {"io.headcount.model..", "io.headcount.config.."};
 
     @ArchTest

@@ -116,7 +116,7 @@ public final class ApiRoutes {
                 beats.mount(table, this::known);
             }
             new MasterDataRoutes(books.masterData(), token, MOST_BODY_BYTES).mount(table);
-            mountPast(table);
+            mountPast(vertx, table);
             table.addText("/openapi.yaml", "application/yaml", description.yaml());
             table.addText("/openapi.json", "application/json", description.json());
             table.addFiles(
@@ -126,13 +126,14 @@ public final class ApiRoutes {
         return table.router();
     }
 
-    private void mountPast(RouteTable table) {
+    private void mountPast(Vertx vertx, RouteTable table) {
         ZoneId zone = config.statistics().zone();
         new HistoryRoutes(books.history(), clock, zone).mount(table);
         new ReportRoutes(books.analysis(), books.reports(), clock, zone).mount(table);
         new AudienceRoutes(books.analysis(), books.reports(), clock, zone).mount(table);
         CompareRoutes compare = new CompareRoutes(books.reports(), clock, zone);
         table.add(HttpMethod.GET, "/v1/analytics/compare", compare::compare);
+        new ForecastRoutes(vertx, books.reports(), clock, zone).mount(table);
     }
 
     private Future<JsonObject> viewers(RoutingContext context, LiveCounts counts) {

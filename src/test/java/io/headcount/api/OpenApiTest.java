@@ -83,6 +83,7 @@ class OpenApiTest {
         assertThat(api.json("/v1/analytics/daily").fieldNames()).isEqualTo(fields("Daily"));
         assertThat(api.json("/v1/analytics/trends").fieldNames()).isEqualTo(fields("Trends"));
         assertThat(api.json("/v1/analytics/revenue").fieldNames()).isEqualTo(fields("Revenue"));
+        assertThat(api.json("/v1/analytics/forecast").fieldNames()).isEqualTo(fields("Forecast"));
         assertThat(api.json("/v1/analytics/heatmap").fieldNames()).isEqualTo(fields("HeatMap"));
         assertThat(api.json("/v1/analytics/retention?stream=news").fieldNames()).isEqualTo(fields("Retention"));
         assertThat(api.json("/v1/analytics/watch-time?stream=news").fieldNames())

@@ -41,6 +41,39 @@ class ReportRoutesTest {
     }
 
     @Test
+    void forecastsADayFromThreeWeeksAndSaysHowFarItIsOff() throws Exception {
+        long hour = System.currentTimeMillis() / 3_600_000;
+        for (long ago = 22 * 24; ago > 0; ago--) {
+            double viewers = 1_000 + 400 * Math.sin((hour - ago) % 24 * Math.PI / 12);
+            api.history.points.add(new SeriesPoint((hour - ago) * 3_600_000, 0, 0, 0, 0, viewers, 0, 0, 1));
+        }
+
+        JsonObject forecast = api.json("/v1/analytics/forecast");
+
+        assertThat(forecast.getString("scope")).isEqualTo("platform");
+        assertThat(forecast.getInteger("seasonHours")).isEqualTo(168);
+        assertThat(forecast.getJsonObject("error").getDouble("share")).isLessThan(0.05);
+        assertThat(forecast.getJsonArray("items")).hasSize(24);
+        for (int h = 0; h < 24; h++) {
+            JsonObject item = forecast.getJsonArray("items").getJsonObject(h);
+            double real = 1_000 + 400 * Math.sin((hour + h) % 24 * Math.PI / 12);
+            assertThat(item.getDouble("viewers")).isCloseTo(real, org.assertj.core.data.Percentage.withPercentage(10));
+            assertThat(item.getDouble("low")).isLessThanOrEqualTo(item.getDouble("high"));
+        }
+        assertThat(api.get("/v1/analytics/forecast?format=csv").body()).startsWith("at,viewers,low,high\r\n");
+    }
+
+    @Test
+    void forecastsNothingFromLittleAndNobodyUnknown() throws Exception {
+        JsonObject nothing = api.json("/v1/analytics/forecast");
+        assertThat(nothing.getJsonArray("items")).isEmpty();
+        assertThat(nothing.getInteger("historyHours")).isZero();
+        api.history.known = false;
+        assertProblem(api.get("/v1/analytics/forecast?stream=none"), 404, "none");
+        assertProblem(api.get("/v1/analytics/forecast?stream=a:b"), 400, "stream");
+    }
+
+    @Test
     void reportsTheLastSevenDaysOfThePlatformWithoutBeingAskedForMore() throws Exception {
         for (int i = 20; i >= 0; i--) {
             api.history.days.add(day(today.minusDays(i), Subject.PLATFORM, 100));
