@@ -177,7 +177,7 @@ class ConsoleBridgeIT {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-                .contains("HttpOnly", "SameSite=Strict", "Max-Age=3600", "Path=/")
+                .contains("HTTPOnly", "SameSite=Strict", "Max-Age=3600", "Path=/")
                 .doesNotContain(TOKEN);
         assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
     }
