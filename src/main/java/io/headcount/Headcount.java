@@ -44,11 +44,16 @@ public final class Headcount implements Runnable {
     }
 
     /** From the jar's manifest; classes in a folder have none. */
+    static String version() {
+        String version = Headcount.class.getPackage().getImplementationVersion();
+        return version == null ? "(development)" : version;
+    }
+
+    /** For {@code --version}. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Headcount.class.getPackage().getImplementationVersion();
-            return new String[] {"headcount " + (version == null ? "(development)" : version)};
+            return new String[] {"headcount " + version()};
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.headcount;
 
 import io.headcount.admin.AdminVerticle;
+import io.headcount.admin.ConsoleVerticle;
+import io.headcount.admin.NodeStatusVerticle;
 import io.headcount.api.ApiRoutes;
 import io.headcount.api.BeatRoutes;
 import io.headcount.auth.Authenticator;
@@ -165,8 +167,7 @@ final class Node {
         LiveWatch watch = LiveWatch.start(vertx, lease, redis::reachable);
         readiness.add("redis", () -> watch.live() ? null : "Redis is out of reach, or the lease is lost");
         readiness.add("cluster", () -> membership());
-        Future<Void> done = deploy(
-                () -> new AdminVerticle(config.management(), config.has(Role.ADMIN), readiness, metrics.registry()));
+        Future<Void> done = deployManagement();
         if (config.has(Role.KEEPER)) {
             done = done.compose(before -> deployKeeper());
         }
@@ -177,6 +178,15 @@ final class Node {
             done = done.compose(before -> startAuth()).compose(ready -> deployGateways());
         }
         return done;
+    }
+
+    /** On every node; the console only where the role is. */
+    private Future<Void> deployManagement() {
+        String token = config.has(Role.ADMIN) ? config.auth().adminToken() : null;
+        return deploy(() -> new AdminVerticle(config.management(), token, readiness, metrics.registry()))
+                .compose(done -> deploy(() -> new NodeStatusVerticle(
+                        Headcount.version(), roleNames(), roster, lease, readiness, metrics.registry())))
+                .compose(done -> token == null ? Future.succeededFuture() : deploy(ConsoleVerticle::new));
     }
 
     private Future<Void> deployKeeper() {

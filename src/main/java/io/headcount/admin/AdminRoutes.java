@@ -11,12 +11,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.StaticHandler;
 
 /** What the management server answers; errors as RFC 9457 describes them, HEAD like GET. */
 final class AdminRoutes {
-    private static final String POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
-    private static final String CONSOLE = "/console/";
+    private static final String POLICY =
+            "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private final Vertx vertx;
     private final Readiness readiness;
@@ -28,38 +27,24 @@ final class AdminRoutes {
         this.metrics = metrics;
     }
 
-    /** @param console whether to serve the operators' console */
-    Router router(boolean console) {
+    /** @param console the operators' console; null for none */
+    Router router(Console console) {
         Router router = Router.router(vertx);
         router.route().handler(AdminRoutes::headers);
         get(router, "/health/live").handler(context -> json(context, 200, new JsonObject().put("live", true)));
         get(router, "/health/ready").handler(this::ready);
         get(router, "/metrics").handler(this::scrape);
-        if (console) {
-            get(router, "/console").handler(AdminRoutes::addSlash);
-            get(router, "/console/*")
-                    .handler(StaticHandler.create("console")
-                            .setDirectoryListing(false)
-                            .setIncludeHidden(false)
-                            .setCachingEnabled(false));
+        if (console != null) {
+            console.mount(router, vertx);
         }
-        for (int status : new int[] {400, 404, 405, 500}) {
+        for (int status : new int[] {400, 404, 405, 413, 500}) {
             router.errorHandler(status, AdminRoutes::problem);
         }
         return router;
     }
 
-    private static Route get(Router router, String path) {
+    static Route get(Router router, String path) {
         return router.route(HttpMethod.GET, path).method(HttpMethod.HEAD);
-    }
-
-    /** The router takes {@code /console/} for {@code /console}: it must not be sent to itself. */
-    private static void addSlash(RoutingContext context) {
-        if (context.request().path().endsWith("/")) {
-            context.next();
-        } else {
-            context.redirect(CONSOLE);
-        }
     }
 
     private static void headers(RoutingContext context) {
@@ -103,6 +88,7 @@ final class AdminRoutes {
             case 400 -> "Bad Request";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 413 -> "Content Too Large";
             default -> "Internal Server Error";
         };
         String detail = switch (status) {
@@ -111,21 +97,26 @@ final class AdminRoutes {
                 "There is nothing at " + path + "; here are /health/live, /health/ready, /metrics and, where"
                         + " the node has the role admin, /console/.";
             case 405 -> context.request().method() + " is not answered here; GET, HEAD is.";
+            case 413 -> "The body is longer than anything that is sent here.";
             default -> "This is a defect; the node's log has the details.";
         };
         if (status == 405) {
             context.response().putHeader("Allow", "GET, HEAD");
         }
+        problem(context, status, title, detail);
+    }
+
+    static void problem(RoutingContext context, int status, String title, String detail) {
         JsonObject problem = new JsonObject()
                 .put("type", "about:blank")
                 .put("title", title)
                 .put("status", status)
                 .put("detail", detail)
-                .put("instance", path);
+                .put("instance", context.request().path());
         answer(context, status, "application/problem+json", problem);
     }
 
-    private static void json(RoutingContext context, int status, JsonObject body) {
+    static void json(RoutingContext context, int status, JsonObject body) {
         answer(context, status, "application/json", body);
     }
 

@@ -44,6 +44,22 @@ public final class Addresses {
     public static final Address<Message.MissingNodes> MISSING_NODES =
             new Address<>("local.missing", Message.MissingNodes.class);
 
+    /** Published by every node every second, for the operators' consoles. */
+    public static final Address<Message.NodeStatus> NODE_STATUS =
+            new Address<>("node.status", Message.NodeStatus.class);
+
+    /** To browsers, on this node: all nodes' cards. JSON, like everything below {@code console.}. */
+    public static final String CONSOLE_NODES = "console.nodes";
+
+    /** To browsers, on this node: totals of this second. */
+    public static final String CONSOLE_OVERVIEW = "console.overview";
+
+    /** From browsers: the totals of the last 15 minutes. */
+    public static final String COMMAND_CURVE = "console.command.curve";
+
+    /** From browsers: a page of the live streams. */
+    public static final String COMMAND_STREAMS = "console.command.streams";
+
     private Addresses() {}
 
     /** Which of {@code instances} counter instances of a node has a stream. */

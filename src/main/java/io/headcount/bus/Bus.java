@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,6 +14,8 @@ public final class Bus {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
     private static final DeliveryOptions LOCAL_REQUEST =
             new DeliveryOptions().setLocalOnly(true).setSendTimeout(5_000);
+
+    private static final int BAD_REQUEST = 400;
 
     private final EventBus eventBus;
 
@@ -72,5 +75,25 @@ public final class Bus {
     /** Answers requests made on this node, on the caller's context. */
     public <T extends Message> MessageConsumer<T> answerLocal(Address<T> address, Function<T, Message> handler) {
         return eventBus.localConsumer(address.name(), message -> message.reply(handler.apply(message.body()), LOCAL));
+    }
+
+    /** Tells the browsers that listen at this node. */
+    public void tellBrowsers(String address, JsonObject message) {
+        eventBus.publish(address, message, LOCAL);
+    }
+
+    /**
+     * Answers what browsers ask, on the caller's context. A browser may be at another node: any that answers will do.
+     *
+     * @param answer throws {@link IllegalArgumentException} for a question that makes no sense; its message is the reply
+     */
+    public MessageConsumer<JsonObject> answerBrowsers(String address, Function<JsonObject, JsonObject> answer) {
+        return eventBus.consumer(address, message -> {
+            try {
+                message.reply(answer.apply(message.body()));
+            } catch (IllegalArgumentException | ClassCastException e) {
+                message.fail(BAD_REQUEST, String.valueOf(e.getMessage()));
+            }
+        });
     }
 }

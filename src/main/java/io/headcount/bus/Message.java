@@ -87,4 +87,33 @@ public sealed interface Message {
 
     /** Keepers to everybody: nodes that are missing and not yet reaped (their streams are degraded). */
     record MissingNodes(Set<String> incarnations) implements Message {}
+
+    /**
+     * How a node is, every second, for the operators' console.
+     *
+     * @param version of the program, empty where unknown
+     * @param life the incarnation whose lease it holds, empty while it holds none
+     * @param sockets open viewers' sockets
+     * @param streamsOwned whose counts it publishes
+     * @param joins viewers' sockets welcomed since it started
+     * @param leaves viewers' sockets ended since it started
+     * @param heapUsedBytes what its objects take
+     * @param heapMaxBytes what they may take
+     * @param loopLagMillis the longest that the management event loop was late in the last second
+     * @param checks its readiness by name: {@code ok}, or what is missing
+     */
+    record NodeStatus(
+            String node,
+            String version,
+            String life,
+            Set<String> roles,
+            long sockets,
+            long streamsOwned,
+            long joins,
+            long leaves,
+            long heapUsedBytes,
+            long heapMaxBytes,
+            long loopLagMillis,
+            Map<String, String> checks)
+            implements Message {}
 }

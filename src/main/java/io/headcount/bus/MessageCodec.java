@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The one codec: compact and explicit, so that a peer's bytes can only ever become one of these few records. */
 final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message, Message> {
@@ -18,6 +20,7 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
     private static final byte REPAIRED = 3;
     private static final byte HELLO = 4;
     private static final byte ENDINGS = 5;
+    private static final byte NODE_STATUS = 6;
 
     @Override
     public void encodeToWire(Buffer out, Message message) {
@@ -44,6 +47,9 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
             out.appendByte(ENDINGS);
             putTexts(out, m.ended());
             putTexts(out, m.reopened());
+        } else if (message instanceof Message.NodeStatus m) {
+            out.appendByte(NODE_STATUS);
+            putStatus(out, m);
         } else {
             throw new IllegalArgumentException("a local message was sent to another node: "
                     + message.getClass().getSimpleName());
@@ -60,6 +66,7 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
             case REPAIRED -> new Message.Repaired(in.repair());
             case HELLO -> in.hello();
             case ENDINGS -> new Message.Endings(in.texts(), in.texts());
+            case NODE_STATUS -> in.status();
             default ->
                 throw new IllegalArgumentException(
                         "unknown message kind " + kind + ": is another version of Headcount in this cluster?");
@@ -113,8 +120,26 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
         out.appendLong(repair.durationMillis()).appendLong(repair.atMillis());
     }
 
+    private static void putStatus(Buffer out, Message.NodeStatus status) {
+        putText(out, status.node());
+        putText(out, status.version());
+        putText(out, status.life());
+        putTexts(out, List.copyOf(status.roles()));
+        out.appendLong(status.sockets())
+                .appendLong(status.streamsOwned())
+                .appendLong(status.joins())
+                .appendLong(status.leaves())
+                .appendLong(status.heapUsedBytes())
+                .appendLong(status.heapMaxBytes())
+                .appendLong(status.loopLagMillis());
+        putTexts(out, List.copyOf(status.checks().keySet()));
+        putTexts(out, List.copyOf(status.checks().values()));
+    }
+
     /** Reads forward through a buffer. */
     private static final class Reader {
+        private static final int STATUS_NUMBERS = 7;
+
         private final Buffer buffer;
         private int position;
 
@@ -188,6 +213,36 @@ final class MessageCodec implements io.vertx.core.eventbus.MessageCodec<Message,
                 roles.add(text());
             }
             return new Message.Hello(node, roles, draining);
+        }
+
+        Message.NodeStatus status() {
+            String node = text();
+            String version = text();
+            String life = text();
+            Set<String> roles = new LinkedHashSet<>(texts());
+            long[] numbers = new long[STATUS_NUMBERS];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = readLong();
+            }
+            List<String> names = texts();
+            List<String> findings = texts();
+            Map<String, String> checks = new TreeMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                checks.put(names.get(i), findings.get(i));
+            }
+            return new Message.NodeStatus(
+                    node,
+                    version,
+                    life,
+                    roles,
+                    numbers[0],
+                    numbers[1],
+                    numbers[2],
+                    numbers[3],
+                    numbers[4],
+                    numbers[5],
+                    numbers[6],
+                    checks);
         }
     }
 }

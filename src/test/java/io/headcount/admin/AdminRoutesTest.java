@@ -41,7 +41,7 @@ class AdminRoutesTest {
         }
         vertx.deployVerticle(new AdminVerticle(
                         new HeadcountConfig.Http("127.0.0.1", port),
-                        true,
+                        "",
                         () -> report,
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
                 .toCompletionStage()

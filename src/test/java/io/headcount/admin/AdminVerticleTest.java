@@ -112,7 +112,7 @@ class AdminVerticleTest {
 
     private int deploy(String host, int port) throws Exception {
         HeadcountConfig.Http address = new HeadcountConfig.Http(host, port);
-        vertx.deployVerticle(new AdminVerticle(address, false, () -> Future.succeededFuture(report), metrics))
+        vertx.deployVerticle(new AdminVerticle(address, null, () -> Future.succeededFuture(report), metrics))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS);

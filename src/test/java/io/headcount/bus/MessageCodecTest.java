@@ -24,7 +24,9 @@ class MessageCodecTest {
                 new Message.Verify("42", new Incarnation("n-1", 7), "drift"),
                 new Message.Repaired(new Repair("42", "n1#7", 1, 2, 3, 4, "gap", 5, 6)),
                 new Message.Endings(List.of("42", "43"), List.of("44")),
-                new Message.Hello("n1", Set.of("keeper"), true));
+                new Message.Hello("n1", Set.of("keeper"), true),
+                new Message.NodeStatus(
+                        "n1", "1.0", "n1#7", Set.of("keeper"), 1, 2, 3, 4, 5, 6, 7, Map.of("redis", "ok")));
     }
 
     @ParameterizedTest
