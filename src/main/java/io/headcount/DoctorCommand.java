@@ -34,7 +34,7 @@ final class DoctorCommand extends Configured {
                             config,
                             Machine.here(),
                             new RedisSurveyor(vertx, config.redis().in(folder)),
-                            new MySqlSurveyor(config.mysql()))
+                            new MySqlSurveyor(config.mysql().in(folder)))
                     .examine();
             return tell(findings);
         } finally {

@@ -33,7 +33,7 @@ final class EraseCommand extends Configured {
             return 2;
         }
         Vertx vertx = VertxFactory.single();
-        MySqlBookStore books = MySqlBookStore.open(vertx, config.mysql());
+        MySqlBookStore books = MySqlBookStore.open(vertx, config.mysql().in(folder));
         try {
             Map<String, Long> erased = books.retention().erase(user).await(WITHIN_MINUTES, TimeUnit.MINUTES);
             erased.forEach((table, rows) -> System.out.println("headcount: " + rows + " rows deleted from " + table));

@@ -14,7 +14,7 @@ final class MigrateCommand extends Configured {
     @Override
     int run(HeadcountConfig config, Path folder) {
         try {
-            int applied = Migrations.run(config.mysql()).size();
+            int applied = Migrations.run(config.mysql().in(folder)).size();
             System.out.println("headcount: " + applied + " migrations applied to database "
                     + config.mysql().database());
             return 0;

@@ -1,5 +1,6 @@
 package io.headcount.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  *     writes or is gone. One is enough where a DNS name always leads to the writer
  * @param poolSize connections of this node to the writer
  * @param queryTimeoutMillis after which a connection is given up
+ * @param tls of the connections to all of them
  */
 public record MySqlConfig(
         List<Endpoint> endpoints,
@@ -17,7 +19,8 @@ public record MySqlConfig(
         String password,
         int poolSize,
         int queryTimeoutMillis,
-        Readers readers) {
+        Readers readers,
+        Tls tls) {
     private static final String HOST_PORT = "[A-Za-z0-9._-]+:[0-9]{1,5}";
     private static final int REPORT_TIMEOUT_MILLIS = 60_000;
 
@@ -48,7 +51,24 @@ public record MySqlConfig(
                 password,
                 poolSize,
                 queryTimeoutMillis,
-                Readers.same(new Reader(endpoints, poolSize, queryTimeoutMillis)));
+                Readers.same(new Reader(endpoints, poolSize, queryTimeoutMillis)),
+                Tls.NONE);
+    }
+
+    /**
+     * Encryption.
+     *
+     * @param caFile who may vouch for a server, PEM; empty for whom the JDK trusts
+     * @param verifyHost whether a certificate must be for the host that is spoken to
+     */
+    public record Tls(boolean enabled, String caFile, boolean verifyHost) {
+        /** None. */
+        public static final Tls NONE = new Tls(false, "", true);
+
+        static Tls read(Settings s) {
+            return new Tls(
+                    s.flag("mysql.tls", false), s.text("mysql.tlsCaFile", ""), s.flag("mysql.tlsVerifyHost", true));
+        }
     }
 
     /** A server's address. */
@@ -128,12 +148,24 @@ public record MySqlConfig(
                 s.text("mysql.password", ""),
                 s.integer("mysql.poolSize", 4, 1, 256),
                 s.integer("mysql.queryTimeoutMillis", 3_000, 100, 600_000));
-        return writer.with(Readers.read(s, writer));
+        return writer.with(Readers.read(s, writer)).with(Tls.read(s));
     }
 
     /** The same with other readers. */
     public MySqlConfig with(Readers changed) {
-        return new MySqlConfig(endpoints, database, user, password, poolSize, queryTimeoutMillis, changed);
+        return new MySqlConfig(endpoints, database, user, password, poolSize, queryTimeoutMillis, changed, tls);
+    }
+
+    /** The same with other encryption. */
+    public MySqlConfig with(Tls changed) {
+        return new MySqlConfig(endpoints, database, user, password, poolSize, queryTimeoutMillis, readers, changed);
+    }
+
+    /** The same, with the path of the file made absolute that is relative to a folder. */
+    public MySqlConfig in(Path folder) {
+        return tls.caFile.isEmpty()
+                ? this
+                : with(new Tls(tls.enabled, folder.resolve(tls.caFile).toString(), tls.verifyHost));
     }
 
     /** The writer's addresses, for a message. */

@@ -87,7 +87,15 @@ public final class Migrations {
     static String url(MySqlConfig config, MySqlConfig.Endpoint server) {
         // The public key is what a MySQL 8 user with a password needs when the connection has no TLS.
         return "jdbc:mariadb://" + server + "/" + config.database()
-                + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC";
+                + "?connectTimeout=5000&allowPublicKeyRetrieval=true&connectionTimeZone=UTC" + tls(config.tls());
+    }
+
+    private static String tls(MySqlConfig.Tls tls) {
+        if (!tls.enabled()) {
+            return "";
+        }
+        String mode = "&sslMode=" + (tls.verifyHost() ? "verify-full" : "verify-ca");
+        return tls.caFile().isEmpty() ? mode : mode + "&serverSslCert=" + tls.caFile();
     }
 
     /** The first server that takes writes; the first of all when there is none, whose failure then tells why. */

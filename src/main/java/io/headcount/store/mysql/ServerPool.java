@@ -7,9 +7,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mysqlclient.MySQLBuilder;
 import io.vertx.mysqlclient.MySQLConnectOptions;
+import io.vertx.mysqlclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
@@ -87,15 +90,7 @@ final class ServerPool {
         // Waiting for a connection is no longer than for any other answer, also where queries may be long.
         int connectMillis = Math.min(timeoutMillis, config.queryTimeoutMillis());
         pool = MySQLBuilder.pool()
-                .connectingTo(new MySQLConnectOptions()
-                        .setHost(server.host())
-                        .setPort(server.port())
-                        .setDatabase(config.database())
-                        .setUser(config.user())
-                        .setPassword(config.password())
-                        .setCharset("utf8mb4")
-                        // Statements differ by their number of rows: a cache would fill the server with them.
-                        .setCachePreparedStatements(false))
+                .connectingTo(options(config, server))
                 .with(new PoolOptions()
                         .setMaxSize(sizes.poolSize())
                         .setMaxWaitQueueSize(sizes.poolSize() * WAITING_PER_CONNECTION)
@@ -110,6 +105,30 @@ final class ServerPool {
                         .setTcpKeepAlive(true))
                 .using(vertx)
                 .build();
+    }
+
+    private static MySQLConnectOptions options(MySqlConfig config, MySqlConfig.Endpoint server) {
+        MySQLConnectOptions options = new MySQLConnectOptions()
+                .setHost(server.host())
+                .setPort(server.port())
+                .setDatabase(config.database())
+                .setUser(config.user())
+                .setPassword(config.password())
+                .setCharset("utf8mb4")
+                // Statements differ by their number of rows: a cache would fill the server with them.
+                .setCachePreparedStatements(false);
+        MySqlConfig.Tls tls = config.tls();
+        if (tls.enabled()) {
+            // Never PREFERRED: that falls back to plain text on any error.
+            ClientSSLOptions ssl =
+                    new ClientSSLOptions().setHostnameVerificationAlgorithm(tls.verifyHost() ? "HTTPS" : "");
+            if (!tls.caFile().isEmpty()) {
+                ssl.setTrustOptions(new PemTrustOptions().addCertPath(tls.caFile()));
+            }
+            options.setSslMode(tls.verifyHost() ? SslMode.VERIFY_IDENTITY : SslMode.VERIFY_CA)
+                    .setSslOptions(ssl);
+        }
+        return options;
     }
 
     Faults faults() {

@@ -16,6 +16,7 @@ public final class OwnMySql {
     private static final String ROOT = "root";
 
     private final EmbeddedMySql server;
+    private final Path folder;
 
     public OwnMySql() {
         this(List.of());
@@ -23,7 +24,7 @@ public final class OwnMySql {
 
     /** With more arguments for mysqld. */
     OwnMySql(List<String> extra) {
-        Path folder = SharedServers.newFolder("own-mysql");
+        folder = SharedServers.newFolder("own-mysql");
         server = EmbeddedMySql.start(
                 new EmbeddedMySql.Options(folder, folder, Ports.pick(), "headcount", 64, false, extra, "KILL"));
     }
@@ -57,6 +58,11 @@ public final class OwnMySql {
 
     MySqlConfig.Endpoint endpoint() {
         return new MySqlConfig.Endpoint(server.host(), server.port());
+    }
+
+    /** Its data folder. */
+    Path data() {
+        return folder.resolve("data");
     }
 
     String password() {
