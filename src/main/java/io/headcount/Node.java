@@ -144,7 +144,10 @@ final class Node {
 
     private Future<Void> openBooks() {
         books = MySqlBookStore.open(
-                vertx, config.mysql().in(folder), metrics.registry(), config.books().historyMillis());
+                vertx,
+                config.mysql().in(folder),
+                metrics.registry(),
+                config.books().historyMillis());
         readiness.ask("mysql", books::ping);
         return vertx.executeBlocking(() -> Migrations.pending(config.mysql().in(folder)))
                 .compose(pending -> pending.isEmpty()

@@ -35,7 +35,10 @@ final class StatisticsCommand extends Configured {
         }
         Vertx vertx = VertxFactory.single();
         MySqlBookStore books = MySqlBookStore.open(
-                vertx, config.mysql().in(folder), new SimpleMeterRegistry(), config.books().historyMillis());
+                vertx,
+                config.mysql().in(folder),
+                new SimpleMeterRegistry(),
+                config.books().historyMillis());
         try {
             int rows =
                     books.statistics().compute(day, config.statistics().zone()).await(WITHIN_MINUTES, TimeUnit.MINUTES);

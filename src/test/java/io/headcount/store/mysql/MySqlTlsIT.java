@@ -78,5 +78,4 @@ class MySqlTlsIT {
     private static String ca() {
         return mysql.data().resolve("ca.pem").toString();
     }
-
 }
