@@ -120,12 +120,13 @@ call_all('HDEL', node, ended)
 call_all('SREM', users, left)
 
 local held = redis.call('HLEN', node)
+redis.call('HSET', nodes, incarnation, format_report(sockets, number, now, held))
 -- Beats renew them seldom; keys that this batch made have no TTL yet.
 if last == 0 or number ~= last + 1 or before == 0 or held == #joined then
   redis.call('EXPIRE', users, LIVE_TTL_SECONDS)
   redis.call('EXPIRE', node, LIVE_TTL_SECONDS)
+  redis.call('EXPIRE', nodes, LIVE_TTL_SECONDS)
 end
-redis.call('HSET', nodes, incarnation, format_report(sockets, number, now, held))
-redis.call('EXPIRE', nodes, LIVE_TTL_SECONDS)
-note(stat, now, bucket_millis, before, redis.call('SCARD', users), joins - #refused, changes - joins)
-return answer(1, number, refused)
+local viewers = redis.call('SCARD', users)
+local peak, peak_at, rev = note(stat, now, bucket_millis, before, viewers, joins - #refused, changes - joins)
+return { 1, viewers, sum_sessions(nodes, beats), peak, peak_at, now, rev, held, number, refused }

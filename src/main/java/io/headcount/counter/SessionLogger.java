@@ -18,6 +18,10 @@ import java.util.function.Consumer;
 final class SessionLogger {
     private static final int MOST_RECORDS = 2_000;
     private static final long RETRY_MILLIS = 200;
+    /** One call at a time would let no more than {@link #MOST_RECORDS} leave in a round trip, however long that takes. */
+    private static final int MOST_CALLS = 4;
+    /** A second call is worth its round trip from so many records on; fewer wait for the first to come back. */
+    private static final int WORTH_A_CALL = 250;
 
     private final Later later;
     private final CounterStore store;
@@ -25,7 +29,7 @@ final class SessionLogger {
     private final Counter logged;
     private final Counter failures;
     private final Deque<Ended> waiting = new ArrayDeque<>();
-    private boolean busy;
+    private int calls;
 
     SessionLogger(Later later, CounterStore store, MeterRegistry metrics, Consumer<Session> onLogged) {
         this.later = later;
@@ -49,24 +53,28 @@ final class SessionLogger {
     }
 
     boolean idle() {
-        return waiting.isEmpty() && !busy;
+        return waiting.isEmpty() && calls == 0;
     }
 
     private void flush() {
-        if (busy || waiting.isEmpty()) {
-            return;
+        while (calls < MOST_CALLS && waiting.size() >= (calls == 0 ? 1 : WORTH_A_CALL)) {
+            calls++;
+            log(next());
         }
-        busy = true;
+    }
+
+    private List<Ended> next() {
         List<Ended> batch = new ArrayList<>(Math.min(MOST_RECORDS, waiting.size()));
-        List<FinishedSession> records = new ArrayList<>(Math.min(MOST_RECORDS, waiting.size()));
         while (!waiting.isEmpty() && batch.size() < MOST_RECORDS) {
-            Ended ended = waiting.poll();
-            batch.add(ended);
-            records.add(ended.record());
+            batch.add(waiting.poll());
         }
-        store.log(records)
+        return batch;
+    }
+
+    private void log(List<Ended> batch) {
+        store.log(batch.stream().map(Ended::record).toList())
                 .onSuccess(done -> {
-                    busy = false;
+                    calls--;
                     logged.increment(batch.size());
                     batch.forEach(ended -> onLogged.accept(ended.session()));
                     flush();
@@ -78,7 +86,7 @@ final class SessionLogger {
                         waiting.addFirst(batch.get(i));
                     }
                     later.run(RETRY_MILLIS, () -> {
-                        busy = false;
+                        calls--;
                         flush();
                     });
                 });
